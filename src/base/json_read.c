@@ -1,0 +1,232 @@
+/* JSON reading: jansson behind getters that take NULL as "missing". The tree hangs on an arena, so
+ * jansson's reference counts stay inside this file. Pure but for memory; a tree belongs to a thread.
+ */
+#include "base/json.h"
+
+#include "base/assert.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* struct jv is jansson's json_t under a name that the rest of the tree may know. */
+static const json_t *in(const struct jv *v)
+{
+    return (const json_t *)v;
+}
+
+static const struct jv *out_of(const json_t *j)
+{
+    return (const struct jv *)j;
+}
+
+static void drop(void *j)
+{
+    json_decref(j);
+}
+
+static json_t *load(struct bytes text, json_error_t *error)
+{
+    return json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+}
+
+int jv_parse(struct op *op, struct bytes text, const struct jv **out)
+{
+    json_error_t error;
+    json_t *j = load(text, &error);
+    if (!j)
+        return op_fail(op, ERR_BAD_INPUT, "not valid JSON: line %d, column %d: %s", error.line,
+                       error.column, error.text);
+    arena_defer(&op->arena, drop, j);
+    *out = out_of(j);
+    return 0;
+}
+
+const struct jv *jv_parse_quiet(struct arena *arena, struct bytes text)
+{
+    json_error_t error;
+    json_t *j = load(text, &error);
+    if (j)
+        arena_defer(arena, drop, j);
+    return out_of(j);
+}
+
+bool jv_is_object(const struct jv *v)
+{
+    return json_is_object(in(v));
+}
+
+bool jv_is_array(const struct jv *v)
+{
+    return json_is_array(in(v));
+}
+
+bool jv_is_string(const struct jv *v)
+{
+    return json_is_string(in(v));
+}
+
+bool jv_is_number(const struct jv *v)
+{
+    return json_is_number(in(v));
+}
+
+bool jv_is_integer(const struct jv *v)
+{
+    return json_is_integer(in(v));
+}
+
+bool jv_is_bool(const struct jv *v)
+{
+    return json_is_boolean(in(v));
+}
+
+bool jv_is_null(const struct jv *v)
+{
+    return !v || json_is_null(in(v));
+}
+
+const char *jv_kind(const struct jv *v)
+{
+    if (!v)
+        return "missing";
+    switch (json_typeof(in(v))) {
+    case JSON_OBJECT:
+        return "object";
+    case JSON_ARRAY:
+        return "array";
+    case JSON_STRING:
+        return "string";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "boolean";
+    default:
+        return "null";
+    }
+}
+
+const struct jv *jv_get(const struct jv *v, const char *key)
+{
+    return out_of(json_object_get(in(v), key));
+}
+
+const struct jv *jv_path(const struct jv *v, const char *path)
+{
+    struct bytes rest = bytes_of(path), head;
+    while (v && bytes_split(&rest, '.', &head)) {
+        char key[128];
+        if (head.n >= sizeof key)
+            return NULL;
+        memcpy(key, head.p, head.n);
+        key[head.n] = 0;
+        v = jv_get(v, key);
+    }
+    return v;
+}
+
+size_t jv_len(const struct jv *v)
+{
+    if (jv_is_array(v))
+        return json_array_size(in(v));
+    return jv_is_object(v) ? json_object_size(in(v)) : 0;
+}
+
+const struct jv *jv_item(const struct jv *v, size_t i)
+{
+    return out_of(json_array_get(in(v), i));
+}
+
+bool jv_next(const struct jv *object, void **it, const char **key, const struct jv **value)
+{
+    /* jansson's iterators want a non-const object but do not change it. */
+    json_t *j = (json_t *)(uintptr_t)object;
+    if (!jv_is_object(object))
+        return false;
+    *it = *it ? json_object_iter_next(j, *it) : json_object_iter(j);
+    if (!*it)
+        return false;
+    *key = json_object_iter_key(*it);
+    *value = out_of(json_object_iter_value(*it));
+    return true;
+}
+
+const char *jv_text(const struct jv *v, const char *fallback)
+{
+    return jv_is_string(v) ? json_string_value(in(v)) : fallback;
+}
+
+struct bytes jv_bytes(const struct jv *v)
+{
+    if (!jv_is_string(v))
+        return (struct bytes){"", 0};
+    return (struct bytes){json_string_value(in(v)), json_string_length(in(v))};
+}
+
+int64_t jv_int(const struct jv *v, int64_t fallback)
+{
+    if (json_is_integer(in(v)))
+        return json_integer_value(in(v));
+    if (!json_is_real(in(v)))
+        return fallback;
+    double n = json_real_value(in(v));
+    return n == floor(n) && fabs(n) < 9e15 ? (int64_t)n : fallback;
+}
+
+double jv_num(const struct jv *v, double fallback)
+{
+    return jv_is_number(v) ? json_number_value(in(v)) : fallback;
+}
+
+bool jv_bool(const struct jv *v, bool fallback)
+{
+    return jv_is_bool(v) ? json_is_true(in(v)) : fallback;
+}
+
+const char *jv_text_at(const struct jv *v, const char *key, const char *fallback)
+{
+    return jv_text(jv_get(v, key), fallback);
+}
+
+int64_t jv_int_at(const struct jv *v, const char *key, int64_t fallback)
+{
+    return jv_int(jv_get(v, key), fallback);
+}
+
+double jv_num_at(const struct jv *v, const char *key, double fallback)
+{
+    return jv_num(jv_get(v, key), fallback);
+}
+
+bool jv_bool_at(const struct jv *v, const char *key, bool fallback)
+{
+    return jv_bool(jv_get(v, key), fallback);
+}
+
+static int add_chunk(const char *buffer, size_t size, void *data)
+{
+    struct str *s = data;
+    str_add(s, (struct bytes){buffer, size});
+    return s->is_full ? -1 : 0;
+}
+
+static void print(const struct jv *v, struct str *out, size_t flags)
+{
+    if (!v)
+        str_adds(out, "null");
+    else if (json_dump_callback(in(v), add_chunk, out, flags | JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        ASSERT(out->is_full);
+}
+
+void jv_print(const struct jv *v, struct str *out)
+{
+    print(v, out, 0);
+}
+
+void jv_print_canonical(const struct jv *v, struct str *out)
+{
+    print(v, out, JSON_SORT_KEYS);
+}
