@@ -1,0 +1,65 @@
+/* A browser as an operating-system process: found, started, told apart, killed and swept.
+ *
+ * It speaks over two pipes at the child's descriptors 3 and 4. It has a process group and a
+ * profile directory of its own; HOME, XDG and crash directories point into it, so that everything
+ * a browser writes goes away with it. Three things end a browser when the daemon dies: end of file
+ * on its pipe, the parent-death signal, and the sweep at the next start.
+ *
+ * PR_SET_PDEATHSIG fires when the starting *thread* ends: start browsers from a thread that lives
+ * as long as they shall (the pool's keeper does).
+ */
+#ifndef CHROME_PROCESS_H
+#define CHROME_PROCESS_H
+
+#include "base/op.h"
+
+enum process_sandbox {
+    PROCESS_SANDBOX_AUTO, /* on where the kernel allows it, else off with a reason */
+    PROCESS_SANDBOX_OFF,
+    PROCESS_SANDBOX_ON, /* refuse to start without */
+};
+
+struct process_conf {
+    const char *browser_path; /* NULL or "": search */
+    const char *temp_dir;     /* profile directories are made here; must exist */
+    enum process_sandbox sandbox;
+    const char *const *flags; /* further command line flags; may be NULL */
+    size_t flags_n;
+};
+
+struct process; /* one running browser */
+
+/* The configured path, or the first of the known names in /usr/lib/chromium and PATH. Fails with
+ * ERR_UNAVAILABLE and what to install. The path lives in the op's arena. */
+int process_find(struct op *op, const char *configured, const char **out) MUST_CHECK;
+/* Why Chromium's sandbox can not be on here ("running as root", "no user namespaces"), or NULL.
+ * Asked once per process, then remembered. */
+const char *process_sandbox_obstacle(void);
+/* Once at start, before threads: orphans of browsers become ours, so that they can be reaped. */
+void process_adopt_orphans(void);
+/* Removes profile directories in temp_dir whose daemon is dead, after killing what still runs in
+ * them. Returns how many went. */
+int process_sweep(const char *temp_dir);
+
+/* Spawns; does not wait until the browser answers. Fails with ERR_UNAVAILABLE or ERR_STORAGE. */
+int process_start(struct op *op, const struct process_conf *conf, struct process **out) MUST_CHECK;
+/* Kills the whole group, reaps it, removes the profile directory, frees. NULL is fine. Blocks for
+ * some milliseconds (bounded by seconds when the kernel is slow). */
+void process_kill(struct process *process);
+
+int process_pid(const struct process *process);
+int process_read_fd(const struct process *process);  /* what the browser says; non-blocking */
+int process_write_fd(const struct process *process); /* what we say; non-blocking */
+const char *process_profile_dir(const struct process *process);
+bool process_has_sandbox(const struct process *process);
+/* The last lines the browser wrote to stderr, one line, borrowed until the next call; "" if none. */
+const char *process_last_words(struct process *process);
+/* Reads what stderr holds, so that the browser never blocks on it. Does not block. */
+void process_drain(struct process *process);
+/* Proportional memory of the whole process tree, bytes; resident memory where the kernel does not
+ * tell; 0 when it is gone. Costs some milliseconds. */
+int64_t process_memory(const struct process *process);
+/* CPU time used by the living processes of the tree, milliseconds. */
+int64_t process_cpu_ms(const struct process *process);
+
+#endif
