@@ -51,9 +51,9 @@ bool blob_key_parse(struct bytes hex, struct blob_key *out);
 struct blob_key blob_key_of(struct bytes content);
 bool blob_key_eq(struct blob_key a, struct blob_key b);
 
-/* Makes the directory if need be, and clears away files half-written by a dead process (only the
- * owner of the data directory may call it). */
-int blob_fs_open(struct op *op, const char *dir, struct blobs *out) MUST_CHECK;
+/* is_owner: makes the directory if need be, and clears away files half-written by a dead process;
+ * only the one process that owns the data directory may say so. */
+int blob_fs_open(struct op *op, const char *dir, bool is_owner, struct blobs *out) MUST_CHECK;
 void blob_close(struct blobs *blobs);
 
 /* Stores content and answers its key. Idempotent. ERR_STORAGE when the disk is full or failing. */
