@@ -1,0 +1,22 @@
+// A panel by what stands in the URL: a number, a key (`panel-3`) or a path id (`value$panel-3`).
+import { PATH_ID_SEPARATOR, sceneGraph, VizPanel } from '@grafana/scenes';
+import { DashboardGridItem } from './DashboardGridItem';
+import type { DashboardScene } from './DashboardScene';
+
+export function findPanel(dashboard: DashboardScene, wanted: string): VizPanel | undefined {
+  const key = /^\d+$/.test(wanted) ? `panel-${wanted}` : wanted;
+  const panels = sceneGraph.findAllObjects(dashboard, (o) => o instanceof VizPanel) as VizPanel[];
+  const byPath = key.includes(PATH_ID_SEPARATOR) ? panels.find((p) => p.getPathId() === key) : undefined;
+  return byPath ?? panels.find((p) => p.state.key === key);
+}
+
+/** Repeats are made by grid items, which a solo page never mounts: wake them. Returns what puts them to sleep again. */
+export function activateRepeats(dashboard: DashboardScene): () => void {
+  const items = sceneGraph.findAllObjects(dashboard, (o) => o instanceof DashboardGridItem && Boolean(o.state.variableName));
+  const ends = items.map((item) => item.activate());
+  return () => ends.forEach((end) => end());
+}
+
+export function areVariablesLoading(dashboard: DashboardScene): boolean {
+  return (dashboard.state.$variables?.state.variables ?? []).some((v) => v.state.loading);
+}

@@ -1,0 +1,58 @@
+// Dashboards whose panels misbehave, each in its own way, without any fault being injected.
+import { cell, dashboard, dataPanel, textPanel, type Dashboard } from './model.js';
+
+/** Queries whose seed starts so are answered in the way named; see api/query.ts. */
+export const TROUBLE = {
+  error: 'trouble:error',
+  refError: 'trouble:ref-error',
+  noData: 'trouble:no-data',
+  slow: 'trouble:slow',
+  hang: 'trouble:hang',
+  stream: 'trouble:stream',
+  abort: 'trouble:abort',
+};
+
+function troubled(uid: string, id: number, title: string, i: number, trouble: string) {
+  const panel = dataPanel(uid, 'timeseries', id, title, cell(i, 3, 8));
+  return { ...panel, targets: panel.targets!.map((t) => ({ ...t, seed: `${trouble}/${uid}/${id}` })) };
+}
+
+export function faults(): Dashboard {
+  const uid = 'faults';
+  return dashboard(uid, '故障样本', ['faults'], [
+    troubled(uid, 1, '查询报错', 0, TROUBLE.error),
+    troubled(uid, 2, '无数据', 1, TROUBLE.noData),
+    troubled(uid, 3, '慢查询', 2, TROUBLE.slow),
+    { id: 4, type: 'acme-missing-panel', title: '缺失插件', gridPos: cell(3, 3, 8), options: {} },
+    troubled(uid, 5, '实时流', 4, TROUBLE.stream),
+    dataPanel(uid, 'timeseries', 6, '正常面板', cell(5, 3, 8)),
+    troubled(uid, 7, '部分报错', 6, TROUBLE.refError),
+    textPanel(8, '说明', cell(7, 3, 8), '此页各面板用于检验异常判定。'),
+    { id: 9, type: 'crash', title: '绘制崩溃', gridPos: cell(8, 3, 8), options: {} },
+  ]);
+}
+
+/** A page that never settles: one of its queries is never answered. */
+export function hang(): Dashboard {
+  return dashboard('hang', '永不完成', ['faults'], [
+    troubled('hang', 1, '悬挂查询', 0, TROUBLE.hang),
+    dataPanel('hang', 'timeseries', 2, '正常面板', cell(1, 3, 8)),
+    troubled('hang', 3, '中断的查询', 2, TROUBLE.abort),
+  ]);
+}
+
+export function text(): Dashboard {
+  return dashboard('text', '纯文字', ['text'], [
+    textPanel(1, '公告', { x: 0, y: 0, w: 12, h: 8 }, '# 今日公告\n\n系统运行**正常**。\n\n1. 第一条\n2. 第二条'),
+    textPanel(2, 'Scripts', { x: 12, y: 0, w: 12, h: 8 }, 'English, 中文, 日本語, 한국어, Ελληνικά, Русский, العربية, ไทย'),
+  ]);
+}
+
+export function timefrom(): Dashboard {
+  const uid = 'timefrom';
+  return dashboard(uid, '自带时间范围', ['timefrom'], [
+    dataPanel(uid, 'timeseries', 1, '跟随看板', cell(0, 3, 8)),
+    { ...dataPanel(uid, 'timeseries', 2, '固定最近 1 小时', cell(1, 3, 8)), timeFrom: '1h' },
+    { ...dataPanel(uid, 'timeseries', 3, '对比昨日', cell(2, 3, 8)), timeShift: '1d' },
+  ]);
+}
