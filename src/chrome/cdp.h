@@ -24,11 +24,19 @@ struct cdp_event {
 /* The event's params; NULL when malformed. */
 const struct jv *cdp_event_params(struct cdp_event *event);
 
-/* May use cdp_send, must not use cdp_call or cdp_pump. */
-typedef void cdp_event_fn(void *ctx, struct cdp_event *event);
-/* A late answer to cdp_send. result is NULL when the browser answered with an error; the views
- * live until the function returns. `big` is the string that was cut out, still escaped. */
-typedef void cdp_reply_fn(void *ctx, const struct jv *result, struct bytes big);
+/* Called while somebody pumps, with the pumping op. May use cdp_send, must not use cdp_call or
+ * cdp_pump. -1: the op has failed, the pump ends. */
+typedef int cdp_event_fn(void *ctx, struct op *op, struct cdp_event *event);
+/* A late answer to cdp_send, under the same rules. result is NULL when the browser answered with an
+ * error, whose text is `error`; all views live until the function returns. `big` is the string that was
+ * cut out, still escaped. */
+struct cdp_reply {
+    const struct jv *result;
+    const char *error;
+    struct bytes big;
+    uint64_t token;
+};
+typedef int cdp_reply_fn(void *ctx, struct op *op, const struct cdp_reply *reply);
 
 struct cdp_conf {
     int read_fd, write_fd; /* borrowed, non-blocking */
@@ -48,6 +56,7 @@ struct cdp_ask {
     struct bytes params; /* a JSON object; empty: none */
     const char *big;     /* name of a huge string member of the result ("data", "body"), which is cut
                             out of the text before it is parsed; else NULL */
+    uint64_t token;      /* cdp_send: comes back with the reply, to tell replies of one ctx apart */
 };
 
 /* Waits for the answer. The result lives in the op's arena; out may be NULL. */
@@ -57,7 +66,7 @@ int cdp_call(struct op *op, struct cdp *cdp, const struct cdp_ask *ask,
  * unescaping; for others see cdp_unescape), borrowed until the next call on this cdp. */
 int cdp_call_big(struct op *op, struct cdp *cdp, const struct cdp_ask *ask, const struct jv **out,
                  struct bytes *big) MUST_CHECK;
-/* Does not wait for the answer; fn may be NULL. Answers of a forgotten session never come. */
+/* Does not wait for the answer; fn may be NULL. */
 int cdp_send(struct op *op, struct cdp *cdp, const struct cdp_ask *ask, cdp_reply_fn *fn,
              void *ctx) MUST_CHECK;
 /* Forgets the answers that ctx waits for: before ctx is freed. */

@@ -2,9 +2,9 @@
  * readiness judge reads. Gathering needs a browser, judging does not.
  *
  * Everything is bounded; what did not fit is counted in `dropped`. An *epoch* begins with each
- * navigation of ours (page_go, page_push_url, page_mark): finished answers, queries, calls and notes of
- * earlier epochs are gone, requests still open stay with their epoch's number. Texts and lists
- * are borrowed until the next pump. Times are clock_mono_ms.
+ * navigation of ours (page_go, page_push_url, page_mark): finished answers, queries, calls and
+ * notes of earlier epochs are gone, what is still open stays with its epoch's number. Texts and
+ * lists are borrowed until the next pump. Times are clock_mono_ms.
  */
 #ifndef CHROME_FACTS_H
 #define CHROME_FACTS_H
@@ -29,7 +29,8 @@ enum facts_state {
     FACTS_CANCELLED, /* loadingFailed with canceled: the page itself gave it up */
 };
 
-/* A request in flight. Streams (WebSocket, EventSource) are not among them. */
+/* A request in flight. WebSockets are among them, EventSources too, but neither counts in open_n. Those of
+ * a document that has been left are gone. */
 struct facts_request {
     char *id;
     char *url;
@@ -38,9 +39,8 @@ struct facts_request {
     char *loader;
     uint32_t epoch;
     int64_t begun_ms;
-    int status;    /* 0 until the headers came */
-    bool is_main;  /* the main document */
-    bool is_stale; /* of a document that has been left: no longer counted as open */
+    int status;   /* 0 until the headers came */
+    bool is_main; /* the main document */
 };
 
 /* An API request (path has /api/ or /apis/), from its start to its end. */
@@ -72,6 +72,7 @@ struct facts_query {
     int64_t begun_ms, ended_ms;
     /* The answer's body, when the page keeps bodies (page_keep_bodies). */
     enum { FACTS_BODY_NONE, FACTS_BODY_ASKED, FACTS_BODY_KEPT, FACTS_BODY_LOST } body_state;
+    uint64_t body_token; /* which question the body answers; the page's */
     char *body;
     size_t body_n;
 };
@@ -121,6 +122,7 @@ struct facts {
     char *mime;
     char *error;        /* net::ERR_… of the document; "" if none */
     int status;         /* HTTP status; 0 unknown */
+    bool is_requested;  /* the document of this epoch has been asked for */
     bool is_committed;  /* the document of this epoch is shown (true at once after a push) */
     bool is_dom_ready;
     bool is_loaded;     /* load event */
@@ -134,7 +136,7 @@ struct facts {
 
     /* Network. */
     int64_t activity_ms; /* last request, data or end of one */
-    size_t open_n;       /* requests in flight of the present document, streams excepted */
+    size_t open_n;       /* requests in flight, streams excepted */
     size_t queries_open_n;
     size_t streams_n;    /* WebSockets and EventSources, alive */
     struct facts_request *requests;

@@ -1,0 +1,203 @@
+/* How a page proves to its Grafana who is looking: cookies, and headers on requests to one origin.
+ *
+ * Only the browser's holder may call. Owns copies of the secrets until they are replaced or the page goes.
+ *
+ * Headers are put on paused requests (Fetch) rather than set for all (Network.setExtraHTTPHeaders), which
+ * gives them to every host a page loads from. A request is paused only if its URL begins with the origin;
+ * each hop of a redirect is a request of its own, so nothing is carried elsewhere. Frames that show another
+ * origin get nothing for their requests *to* ours either: a hostile frame must not act in our name.
+ */
+#include "chrome/page_private.h"
+
+#include "base/mem.h"
+#include "base/url.h"
+
+#include <string.h>
+
+void page_forget_login(struct page *page)
+{
+    for (size_t i = 0; i < page->headers_n; i++) {
+        mem_free(page->headers[i].name);
+        secret_fini(&page->headers[i].value);
+    }
+    page->headers_n = 0;
+    while (page->foreign_n > 0)
+        mem_free(page->foreign[--page->foreign_n]);
+    mem_free(page->origin);
+    page->origin = NULL;
+}
+
+static bool is_of_origin(const char *url, const char *origin)
+{
+    size_t n = strlen(origin);
+    return strncmp(url, origin, n) == 0 && (url[n] == '/' || url[n] == 0 || url[n] == '?');
+}
+
+int page_set_cookie(struct op *op, struct page *page, const struct page_cookie *c)
+{
+    struct jw w;
+    struct str *params = page_params(op, &w);
+    jw_text_at(&w, "name", c->name);
+    jw_key(&w, "value");
+    jw_bytes(&w, secret_reveal(c->value));
+    jw_text_at(&w, "domain", c->domain);
+    jw_text_at(&w, "path", c->path ? c->path : "/");
+    jw_bool_at(&w, "secure", c->is_secure);
+    jw_bool_at(&w, "httpOnly", c->is_http_only);
+    jw_end(&w);
+    const struct jv *result;
+    int rc = page_call(op, page, "Network.setCookie", params, &result);
+    explicit_bzero(params->p, params->n);
+    if (rc == 0 && !jv_bool_at(result, "success", true))
+        return op_fail(op, ERR_BAD_INPUT, "the browser refuses the cookie %s for %s", c->name,
+                       c->domain);
+    return rc;
+}
+
+static bool is_same_login(const struct page *page, const char *origin,
+                          const struct page_header *headers, size_t n)
+{
+    if (!page->origin || strcmp(page->origin, origin) != 0 || page->headers_n != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(page->headers[i].name, headers[i].name) != 0 ||
+            !secret_eq(&page->headers[i].value, secret_reveal(headers[i].value)))
+            return false;
+    return true;
+}
+
+int page_set_credential(struct op *op, struct page *page, const char *origin,
+                        const struct page_header *headers, size_t n)
+{
+    if (n > PAGE_HEADERS_MAX)
+        return op_fail(op, ERR_BAD_INPUT, "too many credential headers");
+    if (n == 0) {
+        bool was_on = page->origin != NULL;
+        page_forget_login(page);
+        return was_on ? page_call(op, page, "Fetch.disable", NULL, NULL) : 0;
+    }
+    if (is_same_login(page, origin, headers, n))
+        return 0;
+    struct url url;
+    if (url_parse(op, bytes_of(origin), &url) < 0)
+        return -1;
+    page_forget_login(page);
+    page->origin = mem_strdup(url_origin(&op->arena, &url));
+    for (size_t i = 0; i < n; i++) {
+        page->headers[i].name = mem_strdup(headers[i].name);
+        secret_copy(&page->headers[i].value, headers[i].value);
+        page->headers_n++;
+    }
+    const char *pattern = arena_fmt(&op->arena, "%s/*", page->origin);
+    struct jw w;
+    struct str *params = page_params(op, &w);
+    jw_array_at(&w, "patterns");
+    jw_object(&w);
+    jw_text_at(&w, "urlPattern", pattern);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    return page_call(op, page, "Fetch.enable", params, NULL);
+}
+
+/* --- frames --- */
+
+static ssize_t find_foreign(const struct page *page, const char *frame)
+{
+    for (size_t i = 0; i < page->foreign_n; i++)
+        if (strcmp(page->foreign[i], frame) == 0)
+            return (ssize_t)i;
+    return -1;
+}
+
+void page_drop_frame(struct page *page, const char *frame)
+{
+    ssize_t i = find_foreign(page, frame);
+    if (i < 0)
+        return;
+    mem_free(page->foreign[i]);
+    page->foreign[i] = page->foreign[--page->foreign_n];
+    page->foreign[page->foreign_n] = NULL;
+}
+
+void page_note_frame(struct page *page, const struct jv *frame)
+{
+    const char *id = jv_text_at(frame, "id", ""), *url = jv_text_at(frame, "url", "");
+    if (!page->origin || strcmp(id, page->target) == 0)
+        return;
+    bool is_foreign = !is_of_origin(url, page->origin) && strncmp(url, "about:", 6) != 0;
+    if (!is_foreign)
+        page_drop_frame(page, id);
+    else if (find_foreign(page, id) < 0 && page->foreign_n < PAGE_FOREIGN_MAX)
+        page->foreign[page->foreign_n++] = mem_strdup(id);
+}
+
+void page_judge_origin(struct page *page)
+{
+    page->facts.is_off_origin = page->origin && !is_of_origin(page->facts.url, page->origin);
+}
+
+/* May this request speak in our name? A new main document of ours always; everything else only from a
+ * document of ours. With too many foreign frames to remember, none but the main one's requests. */
+static bool may_carry(const struct page *page, const struct jv *params)
+{
+    const char *frame = jv_text_at(params, "frameId", ""), *type = jv_text_at(params, "resourceType", "");
+    if (!is_of_origin(jv_text_at(jv_get(params, "request"), "url", ""), page->origin))
+        return false;
+    bool is_main = strcmp(frame, page->target) == 0;
+    if (is_main && strcmp(type, "Document") == 0)
+        return true;
+    if (!is_of_origin(page->facts.url, page->origin))
+        return false;
+    return is_main || (page->foreign_n < PAGE_FOREIGN_MAX && find_foreign(page, frame) < 0);
+}
+
+static bool is_ours(const struct page *page, const char *name)
+{
+    for (size_t i = 0; i < page->headers_n; i++)
+        if (bytes_eq_nocase(bytes_of(page->headers[i].name), bytes_of(name)))
+            return true;
+    return false;
+}
+
+static void add_header(struct jw *w, const char *name, struct bytes value)
+{
+    jw_object(w);
+    jw_text_at(w, "name", name);
+    jw_key(w, "value");
+    jw_bytes(w, value);
+    jw_end(w);
+}
+
+/* continueRequest replaces the headers as a whole, so the request's own come along. */
+static void add_headers(struct jw *w, const struct page *page, const struct jv *headers)
+{
+    void *it = NULL;
+    const char *name;
+    const struct jv *value;
+    jw_array_at(w, "headers");
+    while (jv_next(headers, &it, &name, &value))
+        if (!is_ours(page, name))
+            add_header(w, name, jv_bytes(value));
+    for (size_t i = 0; i < page->headers_n; i++)
+        add_header(w, page->headers[i].name, secret_reveal(&page->headers[i].value));
+    jw_end(w);
+}
+
+int page_answer_paused(struct op *op, struct page *page, const struct jv *params)
+{
+    struct arena scratch;
+    arena_init(&scratch);
+    struct str *s = str_new(&scratch, PAGE_PARAMS_MAX);
+    struct jw w;
+    jw_init(&w, s);
+    jw_object(&w);
+    jw_text_at(&w, "requestId", jv_text_at(params, "requestId", ""));
+    if (page->origin && may_carry(page, params))
+        add_headers(&w, page, jv_get(jv_get(params, "request"), "headers"));
+    jw_end(&w);
+    int rc = page->facts.is_crashed ? 0 : page_send(op, page, "Fetch.continueRequest", s);
+    explicit_bzero(s->p, s->n);
+    arena_fini(&scratch);
+    return rc;
+}

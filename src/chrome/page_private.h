@@ -1,0 +1,87 @@
+/* The inside of a page, shared by page*.c and browser.c. Private to chrome/. */
+#ifndef CHROME_PAGE_PRIVATE_H
+#define CHROME_PAGE_PRIVATE_H
+
+#include "chrome/browser.h"
+#include "chrome/page.h"
+
+enum {
+    PAGE_SCRIPTS_MAX = 8,
+    PAGE_BINDINGS_MAX = 8,
+    PAGE_FOREIGN_MAX = 64,
+    PAGE_COMMITS_KEPT = 4,
+    PAGE_PARAMS_MAX = 32 << 20,
+};
+
+/* The navigation in flight: what the browser has answered and which documents it has shown since. */
+struct page_nav {
+    bool is_answered;
+    bool is_download;
+    char *loader;
+    char *error;
+    char *commits[PAGE_COMMITS_KEPT]; /* loaders of the latest main documents */
+    unsigned commits_n;
+};
+
+struct page {
+    struct page *next; /* in the browser's list */
+    struct browser *browser;
+    char target[BROWSER_ID_MAX]; /* also the main frame's id */
+    char session[BROWSER_ID_MAX];
+    char context[BROWSER_ID_MAX];
+    struct facts facts;
+    struct page_nav nav;
+
+    struct page_view view; /* as set; width 0: not yet */
+    char *timezone;        /* NULL: not set */
+    char *language;
+    int dark; /* -1 not set */
+
+    char *origin; /* the credential's; NULL: none */
+    struct page_held_header {
+        char *name;
+        struct secret value;
+    } headers[PAGE_HEADERS_MAX];
+    size_t headers_n;
+    char *foreign[PAGE_FOREIGN_MAX]; /* frames that show another origin */
+    size_t foreign_n;
+
+    char *scripts[PAGE_SCRIPTS_MAX]; /* their ids */
+    size_t scripts_n;
+    char *bindings[PAGE_BINDINGS_MAX];
+    size_t bindings_n;
+    size_t body_max; /* of kept bodies; 0: none are kept */
+    uint64_t body_token;
+    char *download_dir;
+};
+
+/* An event of this page's session (or a download of it). */
+int page_take_event(struct op *op, struct page *page, struct cdp_event *event);
+/* The tab is gone. */
+void page_lose(struct page *page, const char *why);
+/* Unlinks and frees, without a word to the browser. */
+void page_free(struct page *page);
+
+/* A command to the tab. params may be NULL. */
+int page_call(struct op *op, struct page *page, const char *method, const struct str *params,
+              const struct jv **out) MUST_CHECK;
+int page_send(struct op *op, struct page *page, const char *method,
+              const struct str *params) MUST_CHECK;
+/* Fails when the tab is dead. */
+int page_check(struct op *op, const struct page *page) MUST_CHECK;
+/* Begins params: an open JSON object in the op's arena. End with jw_end. */
+struct str *page_params(struct op *op, struct jw *w);
+
+/* page_login.c: what a paused request gets; foreign frames. */
+int page_answer_paused(struct op *op, struct page *page, const struct jv *params);
+void page_note_frame(struct page *page, const struct jv *frame);
+void page_drop_frame(struct page *page, const char *frame);
+/* Says in the facts whether the document shown is of the credential's origin. */
+void page_judge_origin(struct page *page);
+void page_forget_login(struct page *page);
+/* page.c: scripts and bindings go. */
+int page_drop_scripts(struct op *op, struct page *page) MUST_CHECK;
+/* page_take.c: a request has ended; asks for its body if it was a data query. */
+int page_ask_body(struct op *op, struct page *page, const char *request_id);
+
+#endif

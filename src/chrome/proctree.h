@@ -1,0 +1,27 @@
+/* What /proc tells about a browser's processes. Private to chrome/. No state, any thread. */
+#ifndef CHROME_PROCTREE_H
+#define CHROME_PROCTREE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Profile directories are named PREFIX<daemon pid>-<its start time>-<word>. */
+#define PROCTREE_PREFIX "rounds-b-"
+
+enum { PROCTREE_MAX = 512 };
+struct proctree {
+    pid_t pids[PROCTREE_MAX];
+    size_t n;
+};
+
+/* The process, its descendants and the members of its group. */
+void proctree_read(struct proctree *tree, pid_t root);
+/* When a process started, in clock ticks since boot: with the pid it names a process for good.
+ * -1: no such process. */
+int64_t proctree_birth(pid_t pid);
+int64_t proctree_memory(pid_t root);
+int64_t proctree_cpu_ms(pid_t root);
+int proctree_sweep(const char *temp_dir);
+
+#endif
