@@ -1,0 +1,65 @@
+/* Attributing query answers to panels: by the header X-Panel-Id that Grafana's front end sends with
+ * each query (9.4 to 13). Of two answers to one panel the last is what was drawn; a panel with a mixed
+ * data source has several requests at a time, told apart by their data source.
+ */
+#include "render/frames.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_drawn(const struct facts *facts, const struct facts_query *query, const char *panel)
+{
+    if (query->epoch != facts->epoch || query->state != FACTS_DONE || query->status == 0)
+        return false;
+    return !panel || strcmp(query->panel_id, panel) == 0;
+}
+
+/* A later answer to the same panel and data source took its place. */
+static bool is_replaced(const struct facts *facts, size_t i)
+{
+    const struct facts_query *query = &facts->queries[i];
+    for (size_t j = i + 1; j < facts->queries_n; j++) {
+        const struct facts_query *later = &facts->queries[j];
+        if (is_drawn(facts, later, query->panel_id) &&
+            strcmp(later->datasource_uid, query->datasource_uid) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* X-Panel-Id is a number; a panel may be named "panel-3" or "value$panel-3". */
+static const char *number_of(const struct tab *tab, struct op *op, const char *panel)
+{
+    const struct probe_panel *found = panel ? probe_find_panel(&tab->probe, panel) : NULL;
+    return found && found->id >= 0 ? arena_fmt(&op->arena, "%lld", (long long)found->id) : panel;
+}
+
+void frames_collect(struct op *op, const struct tab *tab, const char *panel,
+                    const struct render_frames **out, size_t *out_n, bool *is_whole)
+{
+    const struct facts *facts = page_facts(tab->page);
+    const char *number = number_of(tab, op, panel);
+    struct render_frames *frames = ARENA_ARRAY(&op->arena, struct render_frames, facts->queries_n);
+    size_t n = 0;
+    *is_whole = true;
+    for (size_t i = 0; i < facts->queries_n; i++) {
+        const struct facts_query *query = &facts->queries[i];
+        if (!is_drawn(facts, query, number) || is_replaced(facts, i))
+            continue;
+        if (query->body_state != FACTS_BODY_KEPT) {
+            *is_whole = false;
+            continue;
+        }
+        struct bytes body = {query->body, query->body_n};
+        frames[n++] = (struct render_frames){
+            .panel = arena_strdup(&op->arena, query->panel_id),
+            .request = arena_strdup(&op->arena, query->request_id),
+            .body = {arena_copy(&op->arena, body), body.n},
+            .status = query->status,
+        };
+    }
+    if (n == 0)
+        *is_whole = false;
+    *out = frames;
+    *out_n = n;
+}

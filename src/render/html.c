@@ -1,0 +1,46 @@
+/* A page of our own making on paper: reports as PDF. The document is written into an empty tab, so no
+ * network is needed and none is there.
+ */
+#include "render/render.h"
+
+#include "render/service.h"
+
+static int write_document(struct op *op, struct page *page, struct bytes html)
+{
+    struct str *script = str_new(&op->arena, html.n * 2 + 4096);
+    struct jw w;
+    str_adds(script, "document.open();document.write(");
+    jw_init(&w, script);
+    jw_bytes(&w, html);
+    str_adds(script, ");document.close();"
+                     "document.fonts.ready.then(()=>Promise.all([...document.images]"
+                     ".map(i=>i.decode().catch(()=>0)))).then(()=>true)");
+    if (script->is_full)
+        return op_fail(op, ERR_TOO_LARGE, "the report is too large to print");
+    return page_eval(op, page, script->p, NULL);
+}
+
+int render_print_html(struct op *op, struct render *render, struct bytes html,
+                      const struct render_paper *paper, struct bytes *out)
+{
+    struct pool_lease lease;
+    struct pool_ask ask = {.who = {.origin = "", .org = "", .fingerprint = "report",
+                                   .isolation = POOL_CONTEXT},
+                           .class_ = POOL_INTERACTIVE};
+    struct page_paper page_paper = {.width_in = paper->width_in,
+                                    .height_in = paper->height_in,
+                                    .is_landscape = paper->is_landscape,
+                                    .has_background = true,
+                                    .has_css_size = true,
+                                    .is_tagged = true,
+                                    .ranges = paper->ranges};
+    if (pool_lease(op, service_conf(render)->pool, &ask, &lease) < 0)
+        return -1;
+    int failed = page_go(op, lease.page, "about:blank");
+    if (!failed)
+        failed = write_document(op, lease.page, html);
+    if (!failed)
+        failed = page_print(op, lease.page, &page_paper, out);
+    pool_return(&lease); /* thrown away: the document is somebody's report */
+    return failed;
+}

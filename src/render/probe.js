@@ -1,0 +1,269 @@
+/* What Rounds asks a Grafana page about itself. Injected at the start of each document, in the
+ * page's own world, because Grafana's scene objects live there. It gathers, it never judges: the
+ * verdict is ready.c's. Sources: the globals and scene objects of Grafana 9 to 13 (see ready.h).
+ *
+ * While armed it looks once a frame. It reports through the binding `__roundsReport` when what it
+ * sees has stood still for two frames (the canvas is drawn in the frame after the data), and every
+ * quarter of a second besides, so that the one who waits can say what is missing.
+ */
+(() => {
+  if (window.__rounds || window.top !== window) return;
+  const CALM_FRAMES = 2, REPORT_MS = 250;
+
+  /* Bar gauges grow for a second and menus fade: pictures must not catch them on their way. */
+  const still = '*,*::before,*::after{transition:none!important;animation-duration:0s!important;' +
+    'animation-delay:0s!important;caret-color:transparent!important;scroll-behavior:auto!important}';
+  const addStill = () => {
+    const style = document.createElement('style');
+    style.textContent = still;
+    (document.head || document.documentElement).appendChild(style);
+  };
+  if (document.documentElement) addStill();
+  else document.addEventListener('readystatechange', addStill, { once: true });
+
+  const seen = { appInit: false, loadFailed: '', done: null };
+  window.addEventListener('message', (e) => { if (e.data === 'GrafanaAppInit') seen.appInit = true; });
+  /* Grafana 13 tells a renderer that defines this function when it believes to be done: a hint. */
+  window.__grafanaImageRendererMessageChannel = (text) => {
+    try {
+      const m = JSON.parse(text);
+      if (m.type === 'REPORT_RENDER_COMPLETE') seen.done = !m.data || m.data.success !== false;
+    } catch (e) { /* not for us */ }
+  };
+  /* The page assigns its own handler for a failed start; this one sees it first. */
+  let onLoadFailed;
+  Object.defineProperty(window, '__grafana_load_failed', {
+    configurable: true,
+    get: () => (err) => {
+      seen.loadFailed = String(err && err.message || err || 'the application did not load');
+      if (onLoadFailed) onLoadFailed(err);
+    },
+    set: (f) => { onLoadFailed = f; },
+  });
+
+  let mutatedAt = performance.now();
+  new MutationObserver(() => { mutatedAt = performance.now(); })
+    .observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+
+  /* A block body: a returned false would stop scenes' forEachChild. */
+  const walk = (o, f, hidden) => {
+    const st = o.state || {};
+    const h = hidden || st.isCollapsed === true || st.collapse === true;
+    f(o, st, hidden);
+    if (o.forEachChild) o.forEachChild((c) => { walk(c, f, h); });
+  };
+  const call = (o, name) => {
+    try { return typeof o[name] === 'function' ? o[name]() : undefined; } catch (e) { return undefined; }
+  };
+  const ms = (t) => { const n = t === undefined || t === null ? NaN : +t; return isFinite(n) ? n : -1; };
+  const text = (x) => (x === undefined || x === null ? '' : String(x)).slice(0, 500);
+  const inView = (r) => r.width > 0 && r.height > 0 && r.bottom > 0 && r.top < window.innerHeight;
+  const quote = (s) => String(s).replace(/["\\]/g, '\\$&');
+
+  const errorOf = (data) => {
+    const list = data.errors && data.errors.length ? data.errors : data.error ? [data.error] : [];
+    return text(list.map((e) => e.message || (e.data && e.data.message) || e.statusText || 'query error')
+      .filter((m, i, all) => all.indexOf(m) === i).join('; '));
+  };
+  const rowsOf = (data) => (data.series || []).reduce((n, f) => n + (f.length || 0), 0);
+
+  const panelBox = (p, st) => document.querySelector(`[data-viz-panel-key="${quote(st.key)}"]`);
+  const gridItemOf = (p) => {
+    for (let o = p.parent; o; o = o.parent) {
+      const el = o.state && o.state.key &&
+        document.querySelector(`[data-griditem-key="${quote(o.state.key)}"]`);
+      if (el) return el;
+    }
+    return null;
+  };
+  const idOf = (p, st) => {
+    const id = call(p, 'getLegacyPanelId');
+    if (id > 0) return id;
+    const m = /panel-(\d+)/.exec(st.key || '');
+    return m ? +m[1] : -1;
+  };
+
+  const scenePanel = (p, st, hidden) => {
+    const plugin = call(p, 'getPlugin');
+    const meta = plugin && plugin.meta;
+    const out = {
+      key: text(st.key), path: text(call(p, 'getPathId') || st.key), id: idOf(p, st),
+      title: text(call(p, 'interpolate') || st.title), plugin: text(st.pluginId),
+      active: !!p.isActive, hidden: !!hidden, loaded: !!plugin,
+      plugin_error: text(st._pluginLoadError), state: '', from: -1, to: -1, rows: -1, error: '',
+      has_query: false, needed: !!p.isActive, time_override: !!(st.$timeRange && st.$timeRange.state),
+    };
+    try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
+    if (!out.active && !hidden) {
+      const el = gridItemOf(p);
+      out.needed = el ? inView(el.getBoundingClientRect()) : false;
+    }
+    const data = st.$data && st.$data.state && st.$data.state.data;
+    if (!st.$data || (meta && meta.skipDataQuery)) return out;
+    out.has_query = true;
+    out.state = data ? text(data.state) : 'NotStarted';
+    if (!data) return out;
+    if (data.timeRange) { out.from = ms(data.timeRange.from); out.to = ms(data.timeRange.to); }
+    out.rows = rowsOf(data);
+    out.error = data.state === 'Error' || (data.errors && data.errors.length) ? errorOf(data) || 'query error' : '';
+    return out;
+  };
+
+  const REPEATS = [['variableName', 'repeatedPanels'], ['repeatByVariable', 'repeatedRows'],
+    ['repeatByVariable', 'repeatedTabs'], ['repeatByVariable', 'repeatedPanels']];
+  const isRepeatPending = (o, st) => {
+    if (!o.isActive) return false;
+    const by = REPEATS.filter(([name]) => typeof st[name] === 'string' && st[name]);
+    return by.length > 0 && !by.some(([, made]) => st[made] !== undefined);
+  };
+
+  const fromScene = (scene, out) => {
+    const controller = (scene.state.$behaviors || []).find((b) => b && b.isQueryController);
+    /* The global counter leaks when a scene is left with a query running; the controller's does not. */
+    const count = controller ? call(controller, 'runningQueriesCount') : undefined;
+    out.stack = 'scenes';
+    out.uid = text(scene.state.uid);
+    out.queries = count === undefined ? -1 : +count;
+    walk(scene, (o, st, hidden) => {
+      if (st.pluginId !== undefined && typeof o.getPlugin === 'function') out.panels.push(scenePanel(o, st, hidden));
+      else if (isRepeatPending(o, st)) out.repeats_pending++;
+      const vars = st.variables;
+      if (Array.isArray(vars)) out.variables_loading += vars.filter((v) => v.state && v.state.loading).length;
+      const tr = st.$timeRange && o === scene && st.$timeRange.state && st.$timeRange.state.value;
+      if (tr) { out.from = ms(tr.from); out.to = ms(tr.to); }
+    }, false);
+  };
+
+  const legacyId = (el) => {
+    const holder = el.closest('[data-panelid]') || el.querySelector('[data-panelid]');
+    const id = holder ? +holder.getAttribute('data-panelid') : +new URLSearchParams(location.search).get('panelId');
+    return id > 0 ? id : -1;
+  };
+  const legacyPanel = (el, all) => {
+    const id = legacyId(el), data = all[id];
+    const loading = !!el.querySelector('.panel-loading,[aria-label="Panel loading bar"]');
+    const failed = el.querySelector('[data-testid="data-testid Panel status error"],[aria-label="Panel header error"],.panel-info-corner--error');
+    const missing = /Panel plugin not found/.test(el.textContent || '');
+    const out = {
+      key: 'panel-' + id, path: String(id), id, title: text((el.getAttribute('aria-label') || '').replace(/ panel$/, '')),
+      plugin: '', active: true, hidden: false, loaded: true, plugin_error: missing ? 'panel plugin not found' : '',
+      state: loading ? 'Loading' : data ? text(data.state) : 'Done', from: -1, to: -1, rows: -1,
+      error: failed ? 'query error' : '', has_query: !!data, needed: true, time_override: false,
+    };
+    if (data) {
+      if (data.timeRange) { out.from = ms(data.timeRange.from); out.to = ms(data.timeRange.to); }
+      out.rows = rowsOf(data);
+      if (data.state === 'Error') out.error = errorOf(data) || 'query error';
+    }
+    return out;
+  };
+  const LEGACY = '.panel-solo,.react-grid-item [class$="panel-container"],.react-grid-item .panel-container,[data-panelid]';
+  const fromLegacy = (out) => {
+    const found = [...document.querySelectorAll(LEGACY)].filter((el, i, all) => !all.some((o) => o !== el && o.contains(el)));
+    if (!found.length) return;
+    let all = {};
+    try { all = (window.grafanaRuntime && window.grafanaRuntime.getPanelData && window.grafanaRuntime.getPanelData()) || {}; } catch (e) { /* none */ }
+    out.stack = 'legacy';
+    out.rendered = +window.panelsRendered || 0;
+    const urlUid = /\/d(?:-solo)?\/([^/]+)/.exec(location.pathname);
+    out.uid = urlUid ? urlUid[1] : '';
+    out.panels = found.filter((el) => el.matches('.panel-solo') || inView(el.getBoundingClientRect()))
+      .map((el) => legacyPanel(el, all));
+    const first = out.panels.find((p) => p.from >= 0);
+    if (first) { out.from = first.from; out.to = first.to; }
+  };
+
+  const pageError = () => {
+    const el = document.querySelector('[data-testid="dashboard-page-error"],[data-testid="data-testid entity-not-found"],[data-testid="data-testid Alert error"],.alert.alert-error');
+    return el ? text(el.textContent).replace(/\s+/g, ' ').trim() : '';
+  };
+  const isLogin = () => /\/login\/?$/.test(location.pathname) ||
+    !!document.querySelector('input[name="user"][aria-label="Username input field"],[data-testid="data-testid Username input field"]');
+  const saysNotFound = () => [...document.querySelectorAll('[role="alert"],[class*="css-"]')].slice(0, 400)
+    .some((el) => !el.children.length && /^Panel (with id \S+ )?not found/.test((el.textContent || '').trim()));
+
+  const gather = () => {
+    const out = {
+      token, url: location.href, stack: '', uid: '', app: seen.appInit, login: isLogin(),
+      load_failed: seen.loadFailed, error: pageError(), queries: -1, variables_loading: 0,
+      repeats_pending: 0, rendered: 0, from: -1, to: -1, panels: [], says_done: seen.done,
+      fonts: !document.fonts || document.fonts.status === 'loaded', images: 0, panel_not_found: false,
+    };
+    const preloader = document.querySelector('.preloader');
+    out.app = out.app || (!!window.grafanaBootData && !preloader);
+    const scene = window.__grafanaSceneContext;
+    try {
+      if (scene && scene.state) fromScene(scene, out);
+      else fromLegacy(out);
+    } catch (e) { out.stack = ''; out.error = out.error || 'probe: ' + text(e && e.message); }
+    if (out.stack !== 'legacy' && !out.panels.some((p) => p.active)) out.panel_not_found = saysNotFound();
+    out.images = [...document.images].filter((i) => !i.complete && inView(i.getBoundingClientRect())).length;
+    return out;
+  };
+
+  /* Streaming data move for ever: their extent does not count as a change. */
+  const digest = (f) => JSON.stringify(f, (k, v) => v && v.state === 'Streaming' ? { ...v, from: 0, to: 0, rows: 0 } : v);
+
+  let token = '', last = '', frames = 0, reportedAt = 0, reportedFor = '', timer = 0, frame = 0;
+  const report = (f) => {
+    reportedAt = performance.now();
+    f.frames = frames;
+    f.quiet_ms = Math.round(reportedAt - mutatedAt);
+    if (window.__roundsReport) window.__roundsReport(JSON.stringify(f));
+  };
+  const look = () => {
+    if (!token) return;
+    const f = gather(), d = digest(f);
+    if (d !== last) { last = d; frames = 0; } else { frames++; }
+    const isNewlyCalm = frames >= CALM_FRAMES && reportedFor !== d;
+    if (isNewlyCalm) reportedFor = d;
+    if (isNewlyCalm || performance.now() - reportedAt > REPORT_MS) report(f);
+  };
+  const loop = () => { if (!token) return; look(); frame = requestAnimationFrame(loop); };
+  const arm = (t) => {
+    token = t; last = ''; frames = 0; reportedFor = ''; reportedAt = performance.now();
+    cancelAnimationFrame(frame); clearInterval(timer);
+    frame = requestAnimationFrame(loop);
+    timer = setInterval(() => { if (performance.now() - reportedAt > 2 * REPORT_MS) look(); }, REPORT_MS);
+  };
+  const disarm = () => { token = ''; cancelAnimationFrame(frame); clearInterval(timer); };
+
+  /* The element that scrolls most: Grafana 9–11 scroll inside the page, not the window. */
+  const extent = () => {
+    const doc = document.documentElement;
+    let height = Math.max(doc.scrollHeight, document.body ? document.body.scrollHeight : 0), inner = 0;
+    for (const el of document.querySelectorAll('#page-scrollbar,main *,.scrollbar-view,[class*="scrollbar-view"],#reactRoot > *')) {
+      const more = el.scrollHeight - el.clientHeight;
+      if (more > inner && el.clientHeight > window.innerHeight / 3 && /auto|scroll|hidden/.test(getComputedStyle(el).overflowY)) inner = more;
+    }
+    return { height: Math.ceil(Math.max(height, window.innerHeight + inner)) };
+  };
+  const boxes = () => {
+    const out = [], add = (key, el) => {
+      const r = el.getBoundingClientRect();
+      out.push({ key, x: r.left + window.scrollX, y: r.top + window.scrollY, width: r.width, height: r.height });
+    };
+    const scene = window.__grafanaSceneContext;
+    if (scene) walk(scene, (o, st) => {
+      const el = st.pluginId !== undefined && o.isActive && panelBox(o, st);
+      if (el) add(text(call(o, 'getPathId') || st.key), el);
+    }, false);
+    else for (const el of document.querySelectorAll('[data-panelid]')) add(el.getAttribute('data-panelid'), el);
+    return out;
+  };
+  /* Rows that are shut keep their panels unmounted; a round wants to see them. */
+  const openRows = () => {
+    let n = 0;
+    const scene = window.__grafanaSceneContext;
+    if (scene) walk(scene, (o, st) => {
+      if ((st.isCollapsed === true || st.collapse === true) && typeof o.onCollapseToggle === 'function') { o.onCollapseToggle(); n++; }
+    }, false);
+    return n;
+  };
+  const refresh = () => {
+    const scene = window.__grafanaSceneContext, range = scene && scene.state.$timeRange;
+    if (range && range.onRefresh) range.onRefresh();
+    return !!range;
+  };
+  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, version: 1 };
+})();

@@ -1,0 +1,113 @@
+/* The judge of readiness. Pure: facts in, the name of what is missing out; no browser, no clock.
+ *
+ * Two kinds of pages. A dashboard's page is judged by its panels' own data; any other page (login,
+ * an error, Explore) has no such witness and is judged by network and document being quiet.
+ */
+#include "render/ready.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CALM_FRAMES = 2,       /* React commits, then the canvas draws */
+    OTHER_QUIET_MS = 300,  /* pages that are no dashboards */
+    LEGACY_QUIET_MS = 100, /* the old stack has no witness for its drawing */
+    RANGE_SLACK_MS = 1000, /* Grafana rounds ranges to seconds in its URL */
+};
+
+static bool is_range(int64_t have_from, int64_t have_to, const struct ready_rules *rules)
+{
+    if (rules->from_ms < 0 || rules->to_ms < 0)
+        return true;
+    return llabs(have_from - rules->from_ms) <= RANGE_SLACK_MS &&
+           llabs(have_to - rules->to_ms) <= RANGE_SLACK_MS;
+}
+
+static const char *panel_missing(const struct ready_rules *rules, const struct probe_panel *panel)
+{
+    if (!panel->is_active)
+        return "panels";
+    if (*panel->plugin_error)
+        return NULL; /* it will never draw more than its error */
+    if (!panel->is_loaded)
+        return "plugin";
+    if (panel->state == PROBE_NO_QUERY)
+        return NULL;
+    if (panel->state == PROBE_NOT_STARTED || panel->state == PROBE_LOADING)
+        return "queries";
+    bool is_fixed = panel->state == PROBE_STREAMING || panel->has_own_range;
+    if (panel->from_ms >= 0 && !is_fixed && !is_range(panel->from_ms, panel->to_ms, rules))
+        return "range";
+    return NULL;
+}
+
+static const char *panels_missing(const struct ready_rules *rules, const struct probe *probe)
+{
+    if (rules->panel) {
+        const struct probe_panel *panel = probe_find_panel(probe, rules->panel);
+        return panel ? panel_missing(rules, panel) : "panel";
+    }
+    size_t mounted = 0, shown = 0;
+    for (size_t i = 0; i < probe->panels_n; i++) {
+        const struct probe_panel *panel = &probe->panels[i];
+        const char *missing = panel->is_needed ? panel_missing(rules, panel) : NULL;
+        if (missing)
+            return missing;
+        mounted += panel->is_active;
+        shown += !panel->is_hidden;
+    }
+    return shown > 0 && mounted == 0 ? "panels" : NULL; /* the layout is not there yet */
+}
+
+static const char *dashboard_missing(const struct ready_rules *rules, const struct facts *facts,
+                                     const struct probe *probe, int64_t now_ms)
+{
+    if (!probe->is_app_up)
+        return "application";
+    if (probe->stack == PROBE_STACK_NONE)
+        return "dashboard";
+    if (*rules->uid && strcmp(rules->uid, probe->uid) != 0)
+        return "dashboard";
+    if (probe->variables_loading > 0)
+        return "variables";
+    if (probe->repeats_pending > 0)
+        return "repeats";
+    const char *missing = panels_missing(rules, probe);
+    if (missing)
+        return missing;
+    if (probe->stack == PROBE_STACK_SCENES) /* annotations, too, are drawn */
+        return probe->queries > 0 ? "queries" : NULL;
+    if (facts->queries_open_n > 0)
+        return "queries";
+    return probe->quiet_ms < LEGACY_QUIET_MS || now_ms - facts->activity_ms < LEGACY_QUIET_MS
+               ? "quiet"
+               : NULL;
+}
+
+static const char *other_missing(const struct facts *facts, const struct probe *probe, int64_t now_ms)
+{
+    if (!facts->is_loaded)
+        return "document";
+    if (facts->open_n > 0)
+        return "network";
+    return probe->quiet_ms < OTHER_QUIET_MS || now_ms - facts->activity_ms < OTHER_QUIET_MS ? "quiet"
+                                                                                             : NULL;
+}
+
+const char *ready_missing(const struct ready_rules *rules, const struct facts *facts,
+                          const struct probe *probe, int64_t now_ms)
+{
+    if (!facts->is_committed)
+        return "document";
+    if (strcmp(probe->token, rules->token) != 0)
+        return "application"; /* nothing has been reported yet */
+    const char *missing = rules->is_dashboard ? dashboard_missing(rules, facts, probe, now_ms)
+                                              : other_missing(facts, probe, now_ms);
+    if (missing)
+        return missing;
+    if (!probe->has_fonts)
+        return "fonts";
+    if (probe->images_loading > 0 && facts->open_n > 0)
+        return "images";
+    return probe->frames < CALM_FRAMES ? "frames" : NULL;
+}

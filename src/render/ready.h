@@ -1,0 +1,27 @@
+/* Is the page ready to be photographed? A pure judgement over gathered facts.
+ *
+ * The rules come from Grafana's own front ends, 9 to 13: a picture is complete when each mounted
+ * panel's data are finished and of the asked range, its plugin is loaded, variables and repeats
+ * have settled, and two frames have passed since. Counters of running queries and the quietness of
+ * the document were measured to be wrong and are used only where nothing better exists.
+ */
+#ifndef RENDER_READY_H
+#define RENDER_READY_H
+
+#include "chrome/facts.h"
+#include "render/probe.h"
+
+struct ready_rules {
+    const char *token;   /* reports of another arming do not count */
+    const char *panel;   /* the one panel of a solo page; NULL: every panel in view */
+    const char *uid;     /* the dashboard that must be shown; "" any */
+    bool is_dashboard;   /* the URL is a dashboard's (/d/, /d-solo/, …): wait for its panels */
+    int64_t from_ms, to_ms; /* the data's range must be this; -1: any */
+};
+
+/* The name of what is missing ("queries", "fonts", …), or NULL when ready. The name is a constant,
+ * fit for a metric's label, a log line and a timeout's message. */
+const char *ready_missing(const struct ready_rules *rules, const struct facts *facts,
+                          const struct probe *probe, int64_t now_ms);
+
+#endif

@@ -1,0 +1,117 @@
+/* The render service: pages of Grafana as pictures. Knows dashboards, nothing of pipes.
+ *
+ * A *visit* is one identity on one page with an ordered list of asks; the pictures are handed over
+ * one by one. `/render` is a visit of one ask. All functions may be called from any thread and
+ * block until the op's deadline at most.
+ */
+#ifndef RENDER_RENDER_H
+#define RENDER_RENDER_H
+
+#include "base/secret.h"
+#include "chrome/pool.h"
+#include "gate/gate.h"
+#include "render/target.h"
+#include "render/truth.h"
+
+enum render_format { RENDER_PNG, RENDER_JPEG, RENDER_WEBP, RENDER_PDF, RENDER_CSV };
+
+/* How the browser shows that it may see the page. Whoever fills it wipes it (render_login_fini). */
+struct render_login {
+    enum render_login_kind {
+        RENDER_LOGIN_NONE,
+        RENDER_LOGIN_COOKIE, /* Grafana's own renderKey */
+        RENDER_LOGIN_HEADER, /* on every request to the page's origin, and only there */
+        RENDER_LOGIN_URL,    /* a query parameter of the page's URL (JWT url_login) */
+    } kind;
+    const char *name;   /* of the cookie, header or parameter */
+    struct secret value; /* the whole value: "Bearer …" included */
+    const char *domain; /* of the cookie */
+    char fingerprint[SECRET_PRINT_MAX]; /* of who it is, stable over renewals; "" anonymous */
+    const char *org;    /* organisation id as text; "" unknown */
+    bool is_drop_in;    /* made by Grafana for one render: shares nothing with other callers */
+};
+void render_login_fini(struct render_login *login);
+
+struct render_paper { /* of a PDF; sizes in inches */
+    double width_in, height_in;
+    bool is_landscape, has_background;
+    const char *ranges; /* NULL: all */
+};
+
+/* How the picture shall look. */
+struct render_look {
+    int width_px, height_px; /* CSS pixels; height -1: the whole page */
+    double scale;
+    enum render_format format;
+    int quality;          /* JPEG, WebP: 1–100; 0: default */
+    const char *timezone; /* IANA; "" the machine's */
+    const char *language; /* Accept-Language; "" */
+    const char *theme;    /* "light", "dark" or "" as the page decides */
+    struct render_paper paper;
+    const char *filename; /* CSV: wished base name; "" as Grafana names it */
+};
+
+struct render_ask {
+    struct target target;
+    struct render_look look;
+    struct render_login login;
+    enum pool_class class_;
+    bool is_strict;  /* a page without the panel is an error; else its picture, as GIR does */
+    bool is_partial; /* at the deadline: the picture as it stands, instead of ERR_TIMEOUT */
+};
+
+struct render_stages { /* milliseconds */
+    int64_t queue_ms, navigate_ms, ready_ms, capture_ms;
+};
+
+/* One answer of a data source, as the page got it. */
+struct render_frames {
+    const char *panel;    /* X-Panel-Id */
+    const char *request;  /* JSON of the query's own answer: {"results":…} */
+    struct bytes body;
+    int status;
+};
+
+struct render_result {
+    struct bytes body;
+    const char *mime;
+    const char *filename; /* CSV */
+    int width_px, height_px; /* of the picture, device pixels; 0 for PDF and CSV */
+    struct truth_finding finding;
+    const char *missing;  /* what was not ready at the deadline; NULL: all was */
+    struct render_stages stages;
+    const char *how;      /* "cold", "warm" (new document in a warm tab) or "in-app" */
+    const char *browser;  /* its name in the pool */
+    const char *panel_title;
+    struct gate_refusal const *refused; /* what the page asked for and did not get */
+    size_t refused_n;
+    const struct render_frames *frames; /* when render_conf.frames_max > 0 */
+    size_t frames_n;
+    bool has_all_frames;  /* false: some were too long, lost, or do not pass through /api/ds/query */
+};
+
+struct render_conf {
+    struct pool *pool;   /* borrowed */
+    struct gate *gate;   /* borrowed; NULL: none */
+    size_t frames_max;   /* bytes kept of one answer's data; 0: do not keep */
+    size_t csv_max;      /* bytes of a CSV */
+    bool is_png_small;   /* compress PNG well instead of fast */
+    enum pool_isolation drop_in_isolation, own_isolation;
+};
+
+struct render;
+
+struct render *render_new(const struct render_conf *conf);
+void render_free(struct render *render);
+
+/* One picture. The result lives in the op's arena. Errors: ERR_TIMEOUT naming what was missing,
+ * ERR_BUSY, ERR_TARGET*, ERR_BROWSER after one retry on a fresh browser, ERR_UNAVAILABLE. With an
+ * error, *out still tells stages and finding. */
+int render_run(struct op *op, struct render *render, const struct render_ask *ask,
+               struct render_result *out) MUST_CHECK;
+
+/* A page of our own making (reports): HTML to PDF, without any network. */
+int render_print_html(struct op *op, struct render *render, struct bytes html,
+                      const struct render_paper *paper, struct bytes *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,115 @@
+/* From a ready page to bytes: the height of the page, tiles, formats.
+ *
+ * `captureBeyondViewport` is not used: measured on Grafana it gave pages without panels. The viewport
+ * itself is made tall instead, so that lazy panels load, and stays so for the whole visit.
+ */
+#include "render/shoot.h"
+
+#include "render/picture.h"
+#include "render/service.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    GROW_ROUNDS_MAX = 4,
+    PAGE_HEIGHT_MAX = 60000, /* CSS pixels; beyond it nobody looks, and memory ends */
+    TILE_SIDE_MAX = 16000,   /* device pixels: Skia's textures end at 16384 */
+};
+
+static int page_height(struct op *op, struct tab *tab, int *out)
+{
+    const struct jv *v;
+    if (page_eval(op, tab->page, "window.__rounds?window.__rounds.extent():{height:0}", &v) < 0)
+        return -1;
+    int64_t height = jv_int_at(v, "height", 0);
+    *out = height > PAGE_HEIGHT_MAX ? PAGE_HEIGHT_MAX : (int)height;
+    return 0;
+}
+
+int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
+               struct ready_rules *rules, const struct truth_rules *truth, enum tab_end *end,
+               const char **missing)
+{
+    int now = 0, wanted;
+    for (int round = 0; round < GROW_ROUNDS_MAX; round++) {
+        if (page_height(op, tab, &wanted) < 0)
+            return -1;
+        if (wanted <= now || wanted == 0)
+            return 0;
+        struct page_view view = {look->width_px, wanted, look->scale};
+        if (page_set_view(op, tab->page, view) < 0 || tab_arm(op, tab) < 0)
+            return -1;
+        if (tab_wait(op, tab, rules, truth, false, end, missing) < 0)
+            return -1;
+        now = wanted;
+        if (*end != TAB_READY)
+            return 0;
+    }
+    return 0;
+}
+
+static int view_height(struct op *op, struct tab *tab, int *out)
+{
+    const struct jv *v;
+    if (page_eval(op, tab->page, "window.innerHeight", &v) < 0)
+        return -1;
+    *out = (int)jv_int(v, 0);
+    return 0;
+}
+
+/* The formats that the browser writes, in one piece. */
+static int shoot_one(struct op *op, struct tab *tab, const struct render_look *look,
+                     struct render_result *result)
+{
+    struct page_shot shot = {
+        .format = look->format == RENDER_JPEG   ? PAGE_JPEG
+                  : look->format == RENDER_WEBP ? PAGE_WEBP
+                                                : PAGE_PNG,
+        .quality = look->quality,
+        .is_fast = !service_conf(tab->render)->is_png_small,
+    };
+    return page_screenshot(op, tab->page, &shot, &result->body);
+}
+
+static int shoot_tiles(struct op *op, struct tab *tab, const struct render_look *look, int height,
+                       struct render_result *result)
+{
+    if (look->format != RENDER_PNG)
+        return op_fail(op, ERR_UNPROCESSABLE,
+                       "a page of %d pixels height only fits into a PNG: ask for encoding=png", height);
+    int step = (int)floor(TILE_SIDE_MAX / look->scale);
+    size_t n = (size_t)((height + step - 1) / step);
+    struct picture *tiles = ARENA_ARRAY(&op->arena, struct picture, n), whole;
+    for (size_t i = 0; i < n; i++) {
+        int top = (int)i * step, rows = height - top < step ? height - top : step;
+        struct page_shot shot = {.format = PAGE_PNG,
+                                 .is_fast = true,
+                                 .clip = {0, top, look->width_px, rows}};
+        struct bytes png;
+        if (page_screenshot(op, tab->page, &shot, &png) < 0)
+            return -1;
+        if (picture_decode(op, png, &tiles[i]) < 0)
+            return -1;
+    }
+    if (picture_join(op, tiles, n, &whole) < 0)
+        return -1;
+    return picture_encode(op, &whole, 2, &result->body);
+}
+
+int shoot_viewport(struct op *op, struct tab *tab, const struct render_look *look,
+                   struct render_result *result)
+{
+    int height = look->height_px;
+    if (height <= 0 && view_height(op, tab, &height) < 0)
+        return -1;
+    bool is_tall = height * look->scale > TILE_SIDE_MAX;
+    if (is_tall ? shoot_tiles(op, tab, look, height, result) < 0
+                : shoot_one(op, tab, look, result) < 0)
+        return -1;
+    if (!picture_size(result->body, &result->width_px, &result->height_px)) {
+        result->width_px = (int)lround(look->width_px * look->scale);
+        result->height_px = (int)lround(height * look->scale);
+    }
+    return 0;
+}

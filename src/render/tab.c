@@ -1,0 +1,256 @@
+/* Leading one tab: the lease, the login, the way to the page and the wait for it.
+ *
+ * The choice between a new document and a change inside the loaded application is made here, by what
+ * the tab shows and by what this Grafana was seen to follow (origin memory in learnt.c). The judging
+ * of what comes is ready.c's and truth.c's.
+ */
+#include "render/tab.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "render/learnt.h"
+#include "render/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PUMP_MS = 250,      /* the judge looks at least this often */
+    STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */
+    STUCK_IDLE_MS = 1200,
+};
+
+static const char channel_script[] = /* Grafana's function for renderers must exist from the start */
+    "window.__grafanaImageRendererReadinessTimeoutMs=60000;";
+
+static int set_up_page(struct op *op, struct tab *tab)
+{
+    if (tab->lease.is_warm)
+        return 0;
+    if (page_add_binding(op, tab->page, PROBE_BINDING) < 0)
+        return -1;
+    if (page_add_script(op, tab->page, channel_script) < 0)
+        return -1;
+    return page_add_script(op, tab->page, probe_script());
+}
+
+static int set_login(struct op *op, struct tab *tab)
+{
+    const struct render_login *login = tab->login;
+    if (login->kind == RENDER_LOGIN_COOKIE) {
+        struct page_cookie cookie = {
+            .name = login->name, .value = &login->value, .domain = login->domain};
+        return page_set_cookie(op, tab->page, &cookie);
+    }
+    if (login->kind == RENDER_LOGIN_HEADER) {
+        struct page_header header = {.name = login->name, .value = &login->value};
+        return page_set_credential(op, tab->page, tab->origin, &header, 1);
+    }
+    return 0;
+}
+
+int tab_set_look(struct op *op, struct tab *tab, const struct render_look *look)
+{
+    int height = look->height_px > 0 ? look->height_px : look->width_px * 3 / 4;
+    height = height < 500 && look->height_px <= 0 ? 500 : height > 3000 ? 3000 : height;
+    struct page_view view = {look->width_px, height, look->scale};
+    if (page_set_view(op, tab->page, view) < 0)
+        return -1;
+    if (page_set_locale(op, tab->page, look->timezone, look->language) < 0)
+        return -1;
+    return page_set_dark(op, tab->page, strcmp(look->theme, "dark") == 0);
+}
+
+int tab_open(struct op *op, struct render *render, const struct render_ask *ask, struct tab *tab)
+{
+    *tab = (struct tab){.render = render, .login = &ask->login, .origin = ask->target.origin};
+    arena_init(&tab->report_arena);
+    const struct render_conf *conf = service_conf(render);
+    struct pool_ask lease = {
+        .class_ = ask->class_,
+        .who = {.origin = ask->target.origin,
+                .org = ask->login.org ? ask->login.org : "",
+                .fingerprint = ask->login.fingerprint,
+                .isolation = ask->login.is_drop_in ? conf->drop_in_isolation : conf->own_isolation},
+    };
+    if (pool_lease(op, conf->pool, &lease, &tab->lease) < 0) {
+        arena_fini(&tab->report_arena);
+        return -1;
+    }
+    tab->page = tab->lease.page;
+    tab->begun_ms = tab->lease.begun_ms;
+    tab->how = tab->lease.is_warm || tab->lease.is_washed ? "warm" : "cold";
+    page_keep_bodies(tab->page, conf->frames_max);
+    if (set_up_page(op, tab) < 0 || set_login(op, tab) < 0) {
+        tab_close(tab, false);
+        return -1;
+    }
+    return 0;
+}
+
+void tab_close(struct tab *tab, bool is_clean)
+{
+    tab->lease.end = is_clean ? POOL_KEEP : POOL_DROP_TAB;
+    pool_return(&tab->lease);
+    arena_fini(&tab->report_arena);
+    mem_free(tab->armed_loader);
+    tab->armed_loader = NULL;
+    tab->page = NULL;
+}
+
+static void new_token(struct tab *tab)
+{
+    rand_word(tab->token, sizeof tab->token - 1);
+    arena_fini(&tab->report_arena);
+    tab->probe = (struct probe){.token = "", .url = "", .uid = "", .load_failed = "", .error = ""};
+}
+
+static void remember_loader(struct tab *tab)
+{
+    const char *loader = page_facts(tab->page)->loader;
+    mem_free(tab->armed_loader);
+    tab->armed_loader = mem_strdup(loader ? loader : "");
+}
+
+static char *arm_script(struct op *op, const struct tab *tab)
+{
+    return arena_fmt(&op->arena, "window.__rounds&&window.__rounds.arm('%s')", tab->token);
+}
+
+int tab_arm(struct op *op, struct tab *tab)
+{
+    new_token(tab);
+    remember_loader(tab);
+    return page_eval(op, tab->page, arm_script(op, tab), NULL);
+}
+
+/* A JWT in the URL belongs to the page's URL only while it is asked for; it is never logged. */
+static const char *url_of(struct op *op, const struct tab *tab, const struct target *target)
+{
+    if (tab->login->kind != RENDER_LOGIN_URL)
+        return target->text;
+    struct str *encoded = str_new(&op->arena, 64 * 1024);
+    url_encode(encoded, secret_reveal(&tab->login->value));
+    return arena_fmt(&op->arena, "%s%c%s=%s", target->text, *target->url.query ? '&' : '?',
+                     tab->login->name, encoded->p);
+}
+
+/* 1: led there; 0: this tab can not, use a new document; -1: failed for good. */
+static int try_push(struct op *op, struct tab *tab, const struct target *target)
+{
+    const struct facts *facts = page_facts(tab->page);
+    struct target now;
+    struct op part;
+    if (!tab->lease.is_warm || tab->login->kind == RENDER_LOGIN_URL ||
+        !learnt_can_push(service_learnt(tab->render), target->origin, target->kind))
+        return 0;
+    op_init_part(&part, op, -1);
+    bool can = target_parse(&part, bytes_of(facts->url), &now) == 0 &&
+               target_can_push(&now, target) && facts->status == 200 && !facts->is_off_origin;
+    if (can) {
+        new_token(tab);
+        can = page_push_url(&part, tab->page, target_push_url(&part.arena, target),
+                            arm_script(&part, tab)) == 0;
+        remember_loader(tab);
+    }
+    bool is_fatal = part.err == ERR_BROWSER || part.err == ERR_CANCELLED || part.err == ERR_TIMEOUT;
+    int result = can ? 1 : is_fatal ? op_fail_from(op, &part) : 0;
+    op_fini(&part);
+    return result;
+}
+
+int tab_show(struct op *op, struct tab *tab, const struct target *target, bool may_push,
+             bool *pushed)
+{
+    *pushed = false;
+    int led = may_push ? try_push(op, tab, target) : 0;
+    if (led < 0)
+        return -1;
+    if (led > 0) {
+        *pushed = true;
+        tab->how = "in-app";
+        return 0;
+    }
+    new_token(tab);
+    return page_go(op, tab->page, url_of(op, tab, target));
+}
+
+/* Reads the newest report, if there is one that was not read yet. */
+static void read_report(struct tab *tab)
+{
+    const struct facts *facts = page_facts(tab->page);
+    const struct facts_call *call = facts_last_call(facts, PROBE_BINDING);
+    if (!call || (facts->calls_n == tab->calls_seen && facts->epoch == tab->calls_epoch))
+        return;
+    tab->calls_seen = facts->calls_n;
+    tab->calls_epoch = facts->epoch;
+    arena_fini(&tab->report_arena);
+    probe_read(&tab->report_arena, bytes_of(call->payload), &tab->probe);
+}
+
+/* A document of its own accord (a login redirect, a reload) starts with a sleeping probe. */
+static int follow_document(struct op *op, struct tab *tab)
+{
+    const struct facts *facts = page_facts(tab->page);
+    const char *loader = facts->loader ? facts->loader : "";
+    if (!facts->is_committed || (tab->armed_loader && strcmp(tab->armed_loader, loader) == 0))
+        return 0;
+    remember_loader(tab);
+    struct op part;
+    op_init_part(&part, op, -1);
+    int failed = page_eval(&part, tab->page, arm_script(&part, tab), NULL);
+    bool is_fatal = part.err == ERR_BROWSER || part.err == ERR_CANCELLED;
+    if (failed && is_fatal)
+        op_fail_from(op, &part);
+    op_fini(&part);
+    return failed && is_fatal ? -1 : 0;
+}
+
+static bool is_stuck(const struct tab *tab, const char *missing, int64_t now_ms)
+{
+    static const char *const signs[] = {"range", "panel", "panels", "dashboard", "application"};
+    const struct facts *facts = page_facts(tab->page);
+    if (now_ms - facts->epoch_ms < STUCK_AFTER_MS || facts->queries_open_n > 0 ||
+        now_ms - facts->activity_ms < STUCK_IDLE_MS)
+        return false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(missing, signs[i]) == 0)
+            return true;
+    return false;
+}
+
+int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
+             const struct truth_rules *truth, bool is_pushed, enum tab_end *end,
+             const char **missing)
+{
+    const struct facts *facts = page_facts(tab->page);
+    struct truth_finding early;
+    for (;;) {
+        if (follow_document(op, tab) < 0)
+            return -1;
+        read_report(tab);
+        rules->token = tab->token;
+        int64_t now_ms = clock_mono_ms();
+        truth_early(&tab->report_arena, truth, facts, &tab->probe, &early);
+        *missing = ready_missing(rules, facts, &tab->probe, now_ms);
+        *end = TAB_FATAL;
+        if (truth_is_fatal(early.truth))
+            return 0;
+        *end = TAB_READY;
+        if (!*missing)
+            return 0;
+        *end = TAB_STUCK;
+        if (is_pushed && is_stuck(tab, *missing, now_ms))
+            return 0;
+        *end = TAB_EXPIRED;
+        int left = op_left_ms(op);
+        if (left == 0)
+            return 0;
+        if (page_pump(op, tab->page, left < PUMP_MS ? left : PUMP_MS) < 0) {
+            if (op->err != ERR_TIMEOUT)
+                return -1;
+            op_clear(op);
+        }
+    }
+}
