@@ -144,6 +144,7 @@ int64_t conn_expire(struct httpd *server, int64_t now_ms)
             conn_cut(conn);
             conn_enter(conn, CONN_HELD); /* its end is on the way */
         }
+        conn = server->phases[phase].first; /* those that were given more time are in it again */
         if (conn && conn->deadline_ms < next_ms)
             next_ms = conn->deadline_ms;
     }

@@ -122,6 +122,10 @@ static bool is_layout_plain(const struct httpd_job *job, const char *method, con
 {
     const struct head *head = &job->head;
     const char *at = version + strlen(version);
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(job->conn->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (head->is_overfull)
+        return true; /* refused anyway */
     if (job->target_at != method + head->method.n + 1 ||
         version != job->target_at + head->target.n + 1)
         return false;
@@ -132,7 +136,7 @@ static bool is_layout_plain(const struct httpd_job *job, const char *method, con
             return false;
         at = h->value.p + h->value.n;
     }
-    return !at[0] && !at[1] && !at[2] && !at[3];
+    return size && at + 4 == method + size->header_size;
 }
 #else
 static bool is_layout_plain(const struct httpd_job *job, const char *method, const char *version)

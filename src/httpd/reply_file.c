@@ -55,7 +55,7 @@ static bool to_offset(struct bytes text, uint64_t *out)
 /* "bytes=10-19", "bytes=10-", "bytes=-5". Anything else than one range is ignored. */
 static enum range_kind parse_range(struct bytes text, uint64_t length, struct range *out)
 {
-    uint64_t last;
+    uint64_t from, last = 0;
     if (!bytes_has_prefix(text, BYTES("bytes=")) || bytes_find_char(text, ',') >= 0)
         return RANGE_NONE;
     text = bytes_trim(bytes_from(text, 6));
@@ -66,19 +66,18 @@ static enum range_kind parse_range(struct bytes text, uint64_t length, struct ra
     if (first.n == 0) {
         if (!to_offset(rest, &last))
             return RANGE_NONE;
-        out->n = last < length ? last : length;
-        out->from = length - out->n;
-        return out->n ? RANGE_ONE : RANGE_BAD;
+        last = last < length ? last : length;
+        *out = (struct range){length - last, last};
+        return last ? RANGE_ONE : RANGE_BAD;
     }
-    if (!to_offset(first, &out->from) || (rest.n && !to_offset(rest, &last)))
+    if (!to_offset(first, &from) || (rest.n && !to_offset(rest, &last)) ||
+        (rest.n && last < from))
         return RANGE_NONE;
-    if (rest.n && last < out->from)
-        return RANGE_NONE;
-    if (out->from >= length)
+    if (from >= length)
         return RANGE_BAD;
     if (!rest.n || last >= length)
         last = length - 1;
-    out->n = last - out->from + 1;
+    *out = (struct range){from, last - from + 1};
     return RANGE_ONE;
 }
 

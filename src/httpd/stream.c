@@ -96,7 +96,14 @@ struct httpd_stream *httpd_stream_start(struct httpd_request *req, int status, c
     stream->job = job;
     stream->buffer_max = buffer_max ? buffer_max : BUFFER_DEFAULT;
     str_init(&stream->buffer, stream->buffer_max);
-    stream->has_owner = stream->has_server = true;
+    stream->has_owner = true;
+    if (req->is_head) { /* the library would send the last chunk of a body that HEAD has not */
+        stream->is_gone = true;
+        stream->job = NULL;
+        httpd_reply(req, status, type, BYTES(""));
+        return stream;
+    }
+    stream->has_server = true;
     atomic_fetch_add(&job->server->streams, 1);
     job->stream = stream;
     struct MHD_Response *response =
