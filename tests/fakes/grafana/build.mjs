@@ -19,6 +19,7 @@ mkdirSync('dist/public/fonts/roboto', { recursive: true });
 const inter = join(packageDir('@fontsource/inter'), 'files');
 cpSync(join(inter, 'inter-latin-400-normal.woff2'), 'dist/public/fonts/inter/Inter-Regular.woff2');
 cpSync(join(inter, 'inter-latin-500-normal.woff2'), 'dist/public/fonts/inter/Inter-Medium.woff2');
+cpSync(join(inter, 'inter-latin-400-italic.woff2'), 'dist/public/fonts/inter/Inter-Italic.woff2');
 const mono = join(packageDir('@fontsource/roboto-mono'), 'files', 'roboto-mono-latin-400-normal.woff2');
 cpSync(mono, 'dist/public/fonts/roboto/L0xTDF4xlVMF-BfR8bXMIhJHg45mwgGEFl0_3vrtSM1J-gEPT5Ese6hmHSh0mQ.woff2');
 

@@ -25,6 +25,16 @@ export interface EntryFiles {
   styles: string[];
 }
 
+/** A few icons are not in @grafana/ui's package though it asks for them: an empty picture takes their place. */
+function sendsBlankIcon(res: ServerResponse, path: string): boolean {
+  if (!path.startsWith('build/img/icons/')) {
+    return false;
+  }
+  res.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=3600' });
+  res.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>');
+  return true;
+}
+
 export class Assets {
   private readonly manifest: Record<string, Chunk>;
 
@@ -61,7 +71,7 @@ export class Assets {
   send(res: ServerResponse, path: string, isHead: boolean): boolean {
     const file = normalize(join(this.dir, decodeURIComponent(path)));
     if (!file.startsWith(normalize(this.dir)) || !existsSync(file) || !statSync(file).isFile()) {
-      return false;
+      return sendsBlankIcon(res, path);
     }
     res.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',

@@ -46,7 +46,11 @@ function answerOne(t: Target, from: number, to: number, fault: PanelFault | unde
   if (fault?.noData) {
     return { status: 200, frames: [] };
   }
-  return { status: 200, frames: framesOf(t, from, to) };
+  const frames = framesOf(t, from, to);
+  if (t.seed?.startsWith(TROUBLE.stream)) {
+    frames.forEach((f) => Object.assign(f.schema.meta!['custom']!, { isStream: true }));
+  }
+  return { status: 200, frames };
 }
 
 /** A panel of which one of two queries fails: its second ref. */

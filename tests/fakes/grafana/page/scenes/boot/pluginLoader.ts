@@ -12,6 +12,7 @@ const LOADERS: Record<string, () => Promise<{ plugin: PanelPlugin }>> = {
   text: () => import('../plugins/text'),
   logs: () => import('../plugins/logs'),
   crash: () => import('../plugins/crash'),
+  'library-panel-loading-plugin': () => import('../plugins/libraryPlaceholder'),
 };
 
 const loaded = new Map<string, PanelPlugin>();
@@ -36,7 +37,7 @@ function metaOf(id: string): PanelPluginMeta {
   const info = { author: { name: '' }, description: '', links: [], logos: { small: '', large: '' }, screenshots: [], updated: '', version: '' };
   return (
     config.panels[id] ??
-    ({ id, name: id, type: 'panel', info, module: `core:plugin/${id}`, baseUrl: '', sort: 1, skipDataQuery: id === 'text' || id === 'crash' } as unknown as PanelPluginMeta)
+    ({ id, name: id, type: 'panel', info, module: `core:plugin/${id}`, baseUrl: '', sort: 1, skipDataQuery: true } as unknown as PanelPluginMeta)
   );
 }
 

@@ -1,5 +1,5 @@
 // A panel by what stands in the URL: a number, a key (`panel-3`) or a path id (`value$panel-3`).
-import { PATH_ID_SEPARATOR, sceneGraph, VizPanel } from '@grafana/scenes';
+import { PATH_ID_SEPARATOR, sceneGraph, VizPanel, type SceneObject } from '@grafana/scenes';
 import { DashboardGridItem } from './DashboardGridItem';
 import type { DashboardScene } from './DashboardScene';
 
@@ -10,10 +10,18 @@ export function findPanel(dashboard: DashboardScene, wanted: string): VizPanel |
   return byPath ?? panels.find((p) => p.state.key === key);
 }
 
-/** Repeats are made by grid items, which a solo page never mounts: wake them. Returns what puts them to sleep again. */
+/**
+ * Repeats are made by grid items, which a solo page never mounts: wake them and everything above them, or they do not
+ * hear of the variables. Returns what puts them to sleep again.
+ */
 export function activateRepeats(dashboard: DashboardScene): () => void {
-  const items = sceneGraph.findAllObjects(dashboard, (o) => o instanceof DashboardGridItem && Boolean(o.state.variableName));
-  const ends = items.map((item) => item.activate());
+  const asleep = new Set<SceneObject>();
+  for (const item of sceneGraph.findAllObjects(dashboard, (o) => o instanceof DashboardGridItem && Boolean(o.state.variableName))) {
+    for (let o: SceneObject | undefined = item; o && o !== dashboard; o = o.parent) {
+      asleep.add(o);
+    }
+  }
+  const ends = [...asleep].map((o) => o.activate());
   return () => ends.forEach((end) => end());
 }
 
