@@ -99,6 +99,7 @@ void conn_resume(struct conn *conn)
     (void)epoll_ctl(conn->server->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
     conn_enter(conn, CONN_WRITE);
     MHD_resume_connection(conn->mhd);
+    conn->server->has_resumed = true;
 }
 
 void conn_hung_up(struct conn *conn)
