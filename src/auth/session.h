@@ -7,6 +7,7 @@
 #define AUTH_SESSION_H
 
 #include "auth/role.h"
+#include "base/hash.h"
 #include "base/secret.h"
 #include "store/session.h"
 
@@ -30,6 +31,7 @@ struct session {
     int64_t row;
     int64_t expires_ms;         /* the nearer of the two limits */
     bool needs_rotation;        /* answer with a new cookie: session_rotate */
+    unsigned char hash[HASH_SIZE]; /* what the store knows it by: store_session_list and such */
     char csrf[SESSION_CSRF_MAX]; /* stays the same through rotation */
 };
 
@@ -49,8 +51,6 @@ int session_rotate(struct op *op, struct sessions *sessions, struct bytes cookie
 int session_stop(struct op *op, struct sessions *sessions, struct bytes cookie) MUST_CHECK;
 /* Constant time. `shown`: the X-CSRF-Token header, may be NULL. */
 bool session_csrf_fits(const struct session *session, const char *shown);
-/* SHA-256 of a cookie's value, for store_user_set_password's keep_hash and store_session_list. */
-void session_hash(struct bytes cookie, unsigned char out[32]);
 /* For the janitor: forgets sessions that are over. */
 int session_sweep(struct op *op, struct sessions *sessions) MUST_CHECK;
 

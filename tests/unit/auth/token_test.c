@@ -1,0 +1,61 @@
+#include "../test.h"
+
+#include "auth/token.h"
+
+#include <string.h>
+
+static struct secret items[3];
+
+static struct token_list list_of(const char *a, const char *b, const char *c)
+{
+    const char *texts[] = {a, b, c};
+    struct token_list list = {items, 0};
+    for (size_t i = 0; i < 3 && texts[i]; i++)
+        secret_set(&items[list.n++], bytes_of(texts[i]));
+    return list;
+}
+
+static void any_token_of_the_list_opens_and_nothing_else(void **state)
+{
+    struct token_list list = list_of("first-token-of-grafana", "second-token-of-grafana", "");
+    assert_true(token_list_has(&list, BYTES("first-token-of-grafana")));
+    assert_true(token_list_has(&list, BYTES("second-token-of-grafana")));
+    assert_false(token_list_has(&list, BYTES("first-token-of-grafan")));
+    assert_false(token_list_has(&list, BYTES("first-token-of-grafana ")));
+    assert_false(token_list_has(&list, BYTES("")));
+    struct token_list none = {NULL, 0};
+    assert_false(token_list_has(&none, BYTES("")));
+    assert_false(token_list_has(&none, BYTES("-")));
+}
+
+static void the_well_known_token_is_for_loopback_only(void **state)
+{
+    struct token_list well_known = list_of("-", NULL, NULL);
+    assert_null(token_list_refusal(&well_known, true));
+    assert_non_null(strstr(token_list_refusal(&well_known, false), "renderer_token"));
+    struct token_list second = list_of("a-good-long-token-here", "-", NULL);
+    assert_non_null(token_list_refusal(&second, false));
+    struct token_list weak = list_of("secret", NULL, NULL);
+    assert_non_null(strstr(token_list_refusal(&weak, false), "16 characters"));
+    struct token_list none = {NULL, 0};
+    assert_null(token_list_refusal(&none, true));
+    assert_non_null(token_list_refusal(&none, false));
+    struct token_list good = list_of("a-good-long-token-here", NULL, NULL);
+    assert_null(token_list_refusal(&good, false));
+}
+
+static int teardown(void **state)
+{
+    for (size_t i = 0; i < 3; i++)
+        secret_fini(&items[i]);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_token_of_the_list_opens_and_nothing_else),
+        cmocka_unit_test(the_well_known_token_is_for_loopback_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
