@@ -21,10 +21,12 @@ struct fold {
 
 static char *keep_n(const char *s, size_t max)
 {
-    size_t n = strnlen(s, max + 1);
-    if (n > max)
-        for (n = max; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80; n--)
-            continue; /* never half a character */
+    size_t n = strlen(s);
+    if (n > max) {
+        n = max;
+        while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
+            n--; /* never half a character */
+    }
     char *p = mem_alloc(n + 1);
     memcpy(p, s, n);
     return p;
