@@ -17,8 +17,6 @@ export interface World {
   recorder: Recorder;
   thief?: Recorder;
   assets: Assets;
-  /** The origin under which the server listens, e.g. http://127.0.0.1:3000 (no sub-path). */
-  origin: () => string;
 }
 
 export class Context {

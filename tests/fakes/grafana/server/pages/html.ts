@@ -17,7 +17,6 @@ export interface ShellParts {
   theme: 'light' | 'dark';
   files: EntryFiles;
   faults: FaultState;
-  origin: { thief?: string };
 }
 
 function userOf(identity: Identity | undefined, theme: string, options: Options): Record<string, unknown> {

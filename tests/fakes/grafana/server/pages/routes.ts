@@ -36,7 +36,7 @@ export function dashboard(ctx: Context, params: Record<string, string>): void {
   const theme = ctx.url.searchParams.get('theme') === 'light' ? 'light' : 'dark';
   const html = shell({
     options, identity: ctx.identity, rootUrl: ctx.rootUrl(), theme, files: assets.entry(isLegacy ? 'legacy' : 'scenes'),
-    faults: faults.state, origin: {},
+    faults: faults.state,
   });
   sendHtml(ctx.res, 200, html);
 }
