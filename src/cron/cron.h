@@ -3,22 +3,23 @@
  *     minute hour day-of-month month day-of-week
  *
  * Each field: "*", a number, a range "1-5", a step of either, a list of these. Months and weekdays
- * take English three-letter names; 0 and 7 are Sunday. Day of month takes "L" (the last day); day of
- * week takes "1#2" (the second Monday) and "5L" (the last Friday); "?" is "*". When both days are
- * given, one of them is enough. "@hourly", "@daily", "@weekly", "@monthly", "@yearly" are known.
+ * take English three-letter names; 0 and 7 are Sunday. Day of month takes "L" (the last day); day
+ * of week takes "1#2" (the second Monday) and "5L" (the last Friday); "?" is "*". When both days
+ * are given, one of them is enough. "@hourly", "@daily", "@weekly", "@monthly", "@yearly" are
+ * known.
  *
  * When clocks change: an expression with every hour goes by real time (both 01:30s fire, and what
- * never was does not); any other fires once a day for each of its times: at the first of two, and, if
- * the time was jumped over, at the first instant after the jump.
+ * never was does not); any other fires once a day for each of its times: at the first of two, and,
+ * if the time was jumped over, at the first instant after the jump.
  */
 #ifndef CRON_CRON_H
 #define CRON_CRON_H
 
-#include "cron/zone.h"
 #include "base/str.h"
+#include "cron/zone.h"
 
 struct cron {
-    uint64_t minutes;  /* bit per value */
+    uint64_t minutes; /* bit per value */
     uint32_t hours;
     uint32_t days;     /* bits 1…31 */
     uint16_t months;   /* bits 1…12 */
@@ -54,9 +55,9 @@ struct schedule {
 /* A holiday is "2026-10-01" or a span "2026-10-01..2026-10-07". Into the op's arena.
  * ERR_BAD_INPUT, ERR_NOT_FOUND as for zones and lines. */
 int schedule_parse(struct op *op, const char *const *lines, size_t line_n, const char *zone,
-                   const char *const *holidays, size_t holiday_n,
-                   struct schedule *out) MUST_CHECK;
-/* The first moment after after_ms that is on no holiday; 0: none. *line, unless NULL: which line. */
+                   const char *const *holidays, size_t holiday_n, struct schedule *out) MUST_CHECK;
+/* The first moment after after_ms that is on no holiday; 0: none. *line, unless NULL: which line.
+ */
 int64_t schedule_next(const struct schedule *schedule, int64_t after_ms, size_t *line);
 /* The newest moment in (after_ms, until_ms]; 0: none. For what was missed while nobody ran. */
 int64_t schedule_newest(const struct schedule *schedule, int64_t after_ms, int64_t until_ms);

@@ -1,8 +1,8 @@
 /* Time zones: between UTC and the local time of an IANA zone, correct over every change of clocks.
  *
  * Reads the system's zone files (RFC 8536) itself: glibc has no zone object that threads can share,
- * and GLib's gives wrong answers for Europe/Dublin from 2038 on. A zone is immutable and may be used
- * by any thread as long as its arena lives. "UTC" needs no file.
+ * and GLib's gives wrong answers for Europe/Dublin from 2038 on. A zone is immutable and may be
+ * used by any thread as long as its arena lives. "UTC" needs no file.
  */
 #ifndef CRON_ZONE_H
 #define CRON_ZONE_H
@@ -19,12 +19,12 @@ const char *zone_name(const struct zone *zone);
 /* A date and a time of day, as a clock on the wall shows them. */
 struct zone_civil {
     int year;
-    int month;   /* 1…12 */
-    int day;     /* 1…31 */
-    int hour;    /* 0…23 */
+    int month; /* 1…12 */
+    int day;   /* 1…31 */
+    int hour;  /* 0…23 */
     int minute;
     int second;
-    int weekday; /* 0 = Sunday; written by zone_local, ignored by zone_utc */
+    int weekday;  /* 0 = Sunday; written by zone_local, ignored by zone_utc */
     int offset_s; /* local minus UTC; the same */
 };
 

@@ -5,10 +5,10 @@
 #include "base/op.h"
 
 struct zone_date_rule { /* one half of "M3.2.0/2" and its kin */
-    char kind;   /* 'M' month.week.weekday, 'J' day 1…365 without 29 February, 'D' day 0…365 */
+    char kind; /* 'M' month.week.weekday, 'J' day 1…365 without 29 February, 'D' day 0…365 */
     int month, week, weekday;
     int day;
-    int time_s;  /* local, may be negative or beyond a day */
+    int time_s; /* local, may be negative or beyond a day */
 };
 
 struct zone_tail { /* the rule that holds after the last recorded change */
@@ -23,7 +23,7 @@ struct zone {
     int64_t *changes; /* seconds since 1970, rising */
     int *offsets;     /* offsets[i] holds from changes[i] on */
     size_t n;
-    int first_s;      /* before the first change */
+    int first_s; /* before the first change */
     struct zone_tail tail;
 };
 

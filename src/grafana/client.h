@@ -21,18 +21,18 @@ const struct grafana_site *grafana_site(const struct grafana *grafana);
 /* One exchange, for those beside us in grafana/ and for what has no function of its own. */
 struct grafana_answer {
     int status;
-    const struct jv *json;   /* NULL: the body is no JSON */
+    const struct jv *json; /* NULL: the body is no JSON */
     struct bytes body;
-    const char *type;        /* Content-Type */
-    const char *location;    /* of a redirect; "" none */
-    int64_t date_ms;         /* the server's clock, wall time; 0: not said */
-    int64_t clock_skew_ms;   /* server minus ours at the middle of the exchange; 0 if not said */
+    const char *type;      /* Content-Type */
+    const char *location;  /* of a redirect; "" none */
+    int64_t date_ms;       /* the server's clock, wall time; 0: not said */
+    int64_t clock_skew_ms; /* server minus ours at the middle of the exchange; 0 if not said */
     int64_t certificate_until_ms; /* 0: no TLS */
     int64_t total_us;
 };
 enum grafana_want {
-    GRAFANA_JSON,    /* anything but 2xx and JSON is an error */
-    GRAFANA_ANSWER,  /* any answer will do */
+    GRAFANA_JSON,     /* anything but 2xx and JSON is an error */
+    GRAFANA_ANSWER,   /* any answer will do */
     GRAFANA_NO_LOGIN, /* any answer, and send no credential */
 };
 /* path begins with '/' and comes after the base URL. */
@@ -51,9 +51,15 @@ struct grafana_about {
     const struct jv *toggles;
     const struct jv *datasources; /* {name: {uid, type, …}} */
 };
-int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_about *out) MUST_CHECK;
+int grafana_find_about(struct op *op, struct grafana *grafana,
+                       struct grafana_about *out) MUST_CHECK;
 int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id,
                      const char **name) MUST_CHECK;
+
+/* The newest v2 version of dashboards that the server speaks ("" none) and the namespace to ask in.
+ * Remembered for some minutes. */
+int grafana_find_schema(struct op *op, struct grafana *grafana, const char **version,
+                        const char **space) MUST_CHECK;
 
 struct grafana_folder {
     const char *uid, *title, *parent_uid; /* "" at the root */
@@ -64,8 +70,8 @@ int grafana_list_folders(struct op *op, struct grafana *grafana, struct grafana_
 
 struct grafana_search {
     const char *query, *folder_uid, *tag; /* NULL: any; folder "general": the root */
-    int page;  /* from 1; 0: all pages */
-    int limit; /* per page; 0: 1000 */
+    int page;                             /* from 1; 0: all pages */
+    int limit;                            /* per page; 0: 1000 */
 };
 struct grafana_hit {
     const char *uid, *title, *folder_uid, *folder_title, *url, *slug;
@@ -81,9 +87,8 @@ int grafana_find_dashboards(struct op *op, struct grafana *grafana,
 int grafana_find_dashboard(struct op *op, struct grafana *grafana, const char *uid,
                            struct dashboard *out) MUST_CHECK;
 
-/* A variable's values where the file does not know them and the server can be asked without a
- * browser (custom and interval need no asking; data source variables; Prometheus labels).
- * *out_n = 0: only a browser knows. */
+/* A variable's values: those that the dashboard's file knows; of a data source variable, those that
+ * the server has. *out_n = 0: only a browser knows them (queries run there). */
 int grafana_find_values(struct op *op, struct grafana *grafana, const struct dashboard *dashboard,
                         const char *name, struct dashboard_value **out, size_t *out_n) MUST_CHECK;
 

@@ -1,5 +1,6 @@
-/* A dashboard, whatever its schema: classic JSON (flat, with rows, collapsed rows, old rows[] files)
- * and the v2 schema (elements, rows, tabs, grids) become one shape. Pure; in the given arena.
+/* A dashboard, whatever its schema: classic JSON (flat, with rows, collapsed rows, old rows[]
+ * files) and the v2 schema (elements, rows, tabs, grids) become one shape. Pure; in the given
+ * arena.
  *
  * Facts: Grafana's dashboard JSON model and dashboard.grafana.app v2 spec. Unknown kinds of layout
  * are walked through for whatever they hold, so that a new kind loses no panel.
@@ -19,11 +20,12 @@ struct dashboard_value {
 struct dashboard_variable {
     const char *name;
     const char *label; /* "" none */
+    const char *query; /* as written, if it is a text; the plugin's id of "datasource"; "" none */
     const char *type;  /* "query", "custom", "interval", "textbox", "constant", "datasource", … */
     bool is_multi;
     bool has_all;
     bool is_hidden;
-    bool is_live;      /* its true values are known to a browser only */
+    bool is_live;         /* its true values are known to a browser only */
     const char **current; /* values; "$__all" for all */
     size_t current_n;
     struct dashboard_value *values; /* those that the file knows, without "$__all" */
@@ -35,21 +37,21 @@ struct dashboard_grid {
 };
 
 struct dashboard_panel {
-    int64_t id;            /* 0: the file has none, Grafana gives one when it loads */
-    const char *key;       /* what addresses it: the id as text, or the v2 element's name */
+    int64_t id;      /* 0: the file has none, Grafana gives one when it loads */
+    const char *key; /* what addresses it: the id as text, or the v2 element's name */
     const char *title;
     const char *description;
-    const char *type;      /* plugin id: "timeseries" */
+    const char *type;                     /* plugin id: "timeseries" */
     const char *path[DASHBOARD_PATH_MAX]; /* titles of tabs and rows above it */
     size_t path_n;
-    const char *repeat;    /* its own variable, or NULL */
+    const char *repeat;       /* its own variable, or NULL */
     const char *repeat_above; /* the row's or tab's variable, or NULL */
-    const char *library_uid; /* "" none */
-    const char *time_from; /* "" none: it ignores the dashboard's range */
-    bool is_collapsed;     /* in a collapsed row or a tab that is not the first */
-    bool is_timeless;      /* text, news, lists: the same at any range */
-    bool is_conditional;   /* may be hidden by a condition */
-    bool is_unresolved;    /* a library panel of which only the reference is known */
+    const char *library_uid;  /* "" none */
+    const char *time_from;    /* "" none: it ignores the dashboard's range */
+    bool is_collapsed;        /* in a collapsed row or a tab that is not the first */
+    bool is_timeless;         /* text, news, lists: the same at any range */
+    bool is_conditional;      /* may be hidden by a condition */
+    bool is_unresolved;       /* a library panel of which only the reference is known */
     struct dashboard_grid grid;
     const struct jv *options;      /* or NULL */
     const struct jv *field_config; /* {defaults, overrides} or NULL */
@@ -60,9 +62,9 @@ struct dashboard {
     const char *uid, *title, *description;
     const char *folder_uid, *folder_title; /* "" at the root */
     const char *slug;
-    const char *schema;    /* "v1", "v2" */
+    const char *schema; /* "v1", "v2" */
     int64_t version;
-    const char *timezone;  /* "" the organisation's, "browser", "utc" or IANA */
+    const char *timezone; /* "" the organisation's, "browser", "utc" or IANA */
     const char **tags;
     size_t tag_n;
     struct dashboard_variable *variables;

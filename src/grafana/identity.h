@@ -23,10 +23,10 @@ bool grafana_login_parse(const char *word, enum grafana_login *out);
 
 struct grafana_credential {
     enum grafana_login kind;
-    const char *user;    /* basic: login name */
-    const char *header;  /* jwt, own_issuer: NULL or "": GRAFANA_JWT_HEADER */
-    const char *subject; /* own_issuer: login or e-mail in Grafana */
-    const char *role;    /* own_issuer: "Viewer", "Editor", "Admin"; "" Grafana's own choice */
+    const char *user;     /* basic: login name */
+    const char *header;   /* jwt, own_issuer: NULL or "": GRAFANA_JWT_HEADER */
+    const char *subject;  /* own_issuer: login or e-mail in Grafana */
+    const char *role;     /* own_issuer: "Viewer", "Editor", "Admin"; "" Grafana's own choice */
     struct secret secret; /* token, password or JWT */
 };
 
@@ -34,19 +34,19 @@ struct grafana_credential {
 typedef int grafana_mint_fn(void *ctx, struct op *op, const struct grafana_credential *credential,
                             int64_t org_id, struct secret *out);
 
-struct grafana_site { /* borrowed by whoever gets it */
+struct grafana_site {     /* borrowed by whoever gets it */
     const char *base_url; /* "https://host:port/sub", no slash at the end */
     int64_t org_id;       /* 0: the credential's own */
     const struct grafana_credential *credential;
-    const char *ca_file;  /* path of a PEM; "" or NULL: the system's */
+    const char *ca_file;   /* path of a PEM; "" or NULL: the system's */
     grafana_mint_fn *mint; /* NULL: own_issuer is refused */
     void *mint_ctx;
 };
 
 /* What a request to this site carries. Whoever fills it wipes it with grafana_carry_fini. */
 struct grafana_carry {
-    const char *header;  /* NULL: nothing */
-    struct secret value; /* "Bearer …" included */
+    const char *header;    /* NULL: nothing */
+    struct secret value;   /* "Bearer …" included */
     int64_t good_until_ms; /* monotonic: mint a new one after this; INT64_MAX: for ever */
 };
 /* ERR_UNPROCESSABLE: the credential lacks something; the text says what. */

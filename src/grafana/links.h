@@ -10,11 +10,11 @@
 #include "base/json.h"
 
 struct link_ask {
-    const char *base_url;  /* sub-path included, no slash at the end */
-    int64_t org_id;        /* 0: left out */
+    const char *base_url; /* sub-path included, no slash at the end */
+    int64_t org_id;       /* 0: left out */
     const char *uid;
-    const char *slug;      /* NULL: "_" */
-    const char *panel;     /* NULL: the whole dashboard */
+    const char *slug;  /* NULL: "_" */
+    const char *panel; /* NULL: the whole dashboard */
     int64_t from_ms, to_ms;
     const struct jv *vars; /* {"name":"value"} or {"name":["a","b"]}; NULL: none */
     const char *theme;     /* "light", "dark"; "" or NULL: left out */

@@ -1,7 +1,7 @@
 /* From a plan to its shots: panels × windows × values, as Grafana is at this moment.
  *
- * expand_plan asks a lookup for dashboards and so can be run without a Grafana; it is otherwise pure.
- * What the plan names and Grafana no longer has is reported, not an error.
+ * expand_plan asks a lookup for dashboards and so can be run without a Grafana; it is otherwise
+ * pure. What the plan names and Grafana no longer has is reported, not an error.
  */
 #ifndef ROUNDS_EXPAND_H
 #define ROUNDS_EXPAND_H
@@ -24,7 +24,7 @@ struct expand_shot {
     const char *source;
     const struct dashboard *dashboard;
     const struct dashboard_panel *panel;
-    size_t window; /* index in the plan */
+    size_t window;    /* index in the plan */
     const char *vars; /* JSON object, canonical: only what the plan sets */
     int64_t from_ms, to_ms;
     int visit; /* shots with the same number can be taken out of one page */

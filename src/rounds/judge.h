@@ -1,7 +1,7 @@
 /* Judging a shot before a person looks: from its outcome, numbers and reference to findings. Pure.
  *
- * Each finding carries its evidence; finding_words puts it into a language, so that the record holds
- * facts and not sentences.
+ * Each finding carries its evidence; finding_words puts it into a language, so that the record
+ * holds facts and not sentences.
  */
 #ifndef ROUNDS_JUDGE_H
 #define ROUNDS_JUDGE_H
@@ -25,12 +25,12 @@ struct judge_input {
     const char *outcome; /* stable word: "ok", "no_data", "query_error", "timeout", … */
     const char *message; /* what went wrong, in words; "" */
     const char *dashboard_uid, *panel_key;
-    const struct jv *detail; /* dashboard_print_detail; NULL: unknown */
+    const struct jv *detail;            /* dashboard_print_detail; NULL: unknown */
     const struct series_set *series;    /* NULL: none */
     const struct series_set *reference; /* NULL: none; statistics are enough, no points needed */
     const struct series_set *history;   /* statistics of earlier rounds, newest first, for sigma */
     size_t history_n;
-    const struct picture_diff *pixels;  /* NULL: not compared */
+    const struct picture_diff *pixels; /* NULL: not compared */
     const struct plan_rule *rules;
     size_t rule_n;
 };

@@ -2,8 +2,8 @@
  * libpng); works on one thread, holds two decoded pictures in memory, blocks for milliseconds.
  *
  * A pixel counts as changed if no pixel within one step of it in the other picture has nearly its
- * colour, and the reverse: what anti-aliasing or a shift of half a pixel does is no change. Pictures
- * of different size are compared over their common part, the rest counts as changed.
+ * colour, and the reverse: what anti-aliasing or a shift of half a pixel does is no change.
+ * Pictures of different size are compared over their common part, the rest counts as changed.
  */
 #ifndef ROUNDS_PICTURE_DIFF_H
 #define ROUNDS_PICTURE_DIFF_H
@@ -15,7 +15,7 @@ struct picture_mask { /* shares of the picture, 0…1 */
 };
 
 struct picture_diff {
-    double share;  /* changed pixels among those compared, 0…1 */
+    double share; /* changed pixels among those compared, 0…1 */
     int64_t changed, compared;
     int width, height;
     int left, top, right, bottom; /* box around what changed; right and bottom exclusive */
@@ -27,7 +27,8 @@ enum { PICTURE_PIXELS_MAX = 64 * 1024 * 1024 };
 int picture_compare(struct op *op, struct bytes before, struct bytes after,
                     const struct picture_mask *masks, size_t mask_n,
                     struct picture_diff *out) MUST_CHECK;
-/* The same, with a PNG to look at: `after`, faded, changed pixels in a strong colour, masks hatched. */
+/* The same, with a PNG to look at: `after`, faded, changed pixels in a strong colour, masks
+ * hatched. */
 int picture_draw_diff(struct op *op, struct bytes before, struct bytes after,
                       const struct picture_mask *masks, size_t mask_n, struct picture_diff *out,
                       struct bytes *out_png) MUST_CHECK;

@@ -38,16 +38,16 @@ struct plan_variable {
 };
 
 struct plan_selection {
-    const char *source;    /* id, or name in documents that travel */
+    const char *source; /* id, or name in documents that travel */
     enum plan_pick pick;
-    const char *dashboard; /* uid; folder uid; tag: as pick says */
+    const char *dashboard;    /* uid; folder uid; tag: as pick says */
     struct plan_names panels; /* PLAN_PICK_PANELS: keys */
     struct plan_variable *variables;
     size_t variable_n;
 };
 
 struct plan_picture {
-    bool is_solo;     /* each panel at the size below; else as the dashboard lays it out */
+    bool is_solo;      /* each panel at the size below; else as the dashboard lays it out */
     int width, height; /* CSS pixels: of a panel if solo, else width of the dashboard */
     double scale;
     bool is_dark;
@@ -58,7 +58,10 @@ enum plan_reference { PLAN_PREVIOUS, PLAN_SAME_WEEKDAY, PLAN_LAST_NORMAL, PLAN_P
 enum plan_overlap { PLAN_SKIP, PLAN_QUEUE, PLAN_CANCEL_OLD };
 
 enum plan_stat {
-    PLAN_STAT_LAST, PLAN_STAT_MIN, PLAN_STAT_MAX, PLAN_STAT_MEAN,
+    PLAN_STAT_LAST,
+    PLAN_STAT_MIN,
+    PLAN_STAT_MAX,
+    PLAN_STAT_MEAN,
     PLAN_STAT_MISSING,         /* share, 0…1 */
     PLAN_STAT_MISSING_LONGEST, /* seconds */
 };
@@ -69,9 +72,9 @@ struct plan_rule {
     const char *series;       /* glob over names; "*" all */
     enum plan_stat stat;
     enum plan_op op;
-    double value;             /* sigma: how many; change: share of the reference's value */
-    bool is_alert;            /* else a warning */
-    const char *text;         /* the author's words, "" none */
+    double value;     /* sigma: how many; change: share of the reference's value */
+    bool is_alert;    /* else a warning */
+    const char *text; /* the author's words, "" none */
 };
 
 struct plan_quiet {

@@ -1,8 +1,9 @@
 /* The numbers behind a picture: Grafana's data frames made into plain series. Pure.
  *
  * Understands answers of /api/ds/query ({"results":{"A":{"frames":[…]}}}), lists of frames, and
- * frames in both forms (schema + data; fields with values). Wide and long frames become one series a
- * numeric column and set of labels; a table without times becomes one series a cell, of one point.
+ * frames in both forms (schema + data; fields with values). Wide and long frames become one series
+ * a numeric column and set of labels; a table without times becomes one series a cell, of one
+ * point.
  */
 #ifndef ROUNDS_SERIES_H
 #define ROUNDS_SERIES_H
@@ -18,22 +19,22 @@ struct series_point {
 };
 
 struct series {
-    const char *ref;    /* refId of the query */
-    const char *name;   /* display name: configured, else field's and labels */
-    const char *labels; /* JSON object, canonical; "{}" */
-    const char *unit;   /* "" none */
+    const char *ref;             /* refId of the query */
+    const char *name;            /* display name: configured, else field's and labels */
+    const char *labels;          /* JSON object, canonical; "{}" */
+    const char *unit;            /* "" none */
     struct series_point *points; /* rising in time */
     size_t point_n;
     double last, min, max, mean; /* NaN: no value at all */
     int64_t max_at_ms, min_at_ms, last_at_ms;
-    double missing_share;      /* 0…1 of the range */
+    double missing_share; /* 0…1 of the range */
     int64_t missing_longest_ms;
 };
 
 struct series_set {
     struct series *items;
     size_t n;
-    const char *note;   /* "complete", "bounded" (cut at a ceiling), "picture_only" (no data known) */
+    const char *note; /* "complete", "bounded" (cut at a ceiling), "picture_only" (no data known) */
     const char **errors; /* what queries answered instead of data */
     size_t error_n;
 };

@@ -13,16 +13,16 @@ enum tree_kind { TREE_NULL, TREE_BOOL, TREE_INT, TREE_NUM, TREE_TEXT, TREE_LIST,
 
 struct tree {
     enum tree_kind kind;
-    int line, column;     /* from 1; 0: unknown (read from JSON in memory) */
-    const char *name;     /* key in a map; NULL in a list */
-    const char *path;     /* "windows[1].from" */
+    int line, column; /* from 1; 0: unknown (read from JSON in memory) */
+    const char *name; /* key in a map; NULL in a list */
+    const char *path; /* "windows[1].from" */
     bool is_true;
     int64_t integer;
-    double number;        /* also of integers */
+    double number; /* also of integers */
     const char *text;
-    struct tree *first;   /* children, in the order of the text */
+    struct tree *first; /* children, in the order of the text */
     struct tree *next;
-    size_t n;             /* children */
+    size_t n; /* children */
 };
 
 enum { TREE_DEPTH_MAX = 32, TREE_NODES_MAX = 200000 };
@@ -34,7 +34,8 @@ int tree_from_json(struct op *op, const struct jv *json, const struct tree **out
 const struct tree *tree_get(const struct tree *map, const char *key);
 const char *tree_kind_word(enum tree_kind kind);
 void tree_print(const struct tree *tree, struct jw *w);
-/* Block-style YAML of a JSON value, with quotes where a reader could take a text for something else. */
+/* Block-style YAML of a JSON value, with quotes where a reader could take a text for something
+ * else. */
 int tree_print_yaml(struct op *op, const struct jv *json, struct str *out) MUST_CHECK;
 
 #endif

@@ -16,11 +16,12 @@ enum window_unit { WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH };
 struct window {
     const char *name; /* "" none: window_key serves */
     enum window_kind kind;
-    int64_t length_ms; /* rolling */
-    int64_t offset_ms; /* rolling: how long before the moment it ends */
+    int64_t length_ms;     /* rolling */
+    int64_t offset_ms;     /* rolling: how long before the moment it ends */
     enum window_unit unit; /* calendar */
-    int offset;        /* calendar: units from the moment's own, -1 = the one before */
-    int from_min, to_min; /* calendar, days: minutes of the day, to_min up to 1440; 0 and 0: all day */
+    int offset;            /* calendar: units from the moment's own, -1 = the one before */
+    int from_min,
+        to_min; /* calendar, days: minutes of the day, to_min up to 1440; 0 and 0: all day */
     int64_t from_ms, to_ms; /* fixed */
 };
 

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-static struct cron parse(const char *text)
-{
+static struct cron parse(const char *text) {
     struct op op;
     struct cron cron;
     op_init(&op, -1);
@@ -15,8 +14,7 @@ static struct cron parse(const char *text)
     return cron;
 }
 
-static int64_t at(const char *iso)
-{
+static int64_t at(const char *iso) {
     int64_t ms;
     assert_int_equal(clock_parse_iso(iso, &ms), 0);
     return ms;
@@ -24,8 +22,7 @@ static int64_t at(const char *iso)
 
 /* The moments after `after`, as text, must be those given. */
 static void expect(const char *text, const char *zone_text, const char *after,
-                   const char *const *moments)
-{
+                   const char *const *moments) {
     struct op op;
     const struct zone *zone;
     op_init(&op, -1);
@@ -43,29 +40,25 @@ static void expect(const char *text, const char *zone_text, const char *after,
 #define EXPECT(text, zone, after, ...)                                                             \
     expect(text, zone, after, (const char *const[]){__VA_ARGS__, NULL})
 
-static void workdays_in_shanghai(void **state)
-{
+static void workdays_in_shanghai(void **state) {
     (void)state;
     EXPECT("30 8 * * 1-5", "Asia/Shanghai", "2026-11-20T00:30:00Z", "2026-11-23T00:30:00.000Z",
            "2026-11-24T00:30:00.000Z");
 }
 
-static void a_time_in_the_spring_gap_fires_once_after_it(void **state)
-{
+static void a_time_in_the_spring_gap_fires_once_after_it(void **state) {
     (void)state;
     EXPECT("15,30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z", "2026-03-28T01:15:00.000Z",
            "2026-03-28T01:30:00.000Z", "2026-03-29T01:00:00.000Z", "2026-03-30T00:15:00.000Z");
 }
 
-static void a_time_in_the_autumn_overlap_fires_once(void **state)
-{
+static void a_time_in_the_autumn_overlap_fires_once(void **state) {
     (void)state;
     EXPECT("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00.000Z",
            "2026-10-26T01:30:00.000Z");
 }
 
-static void every_hour_goes_by_real_time(void **state)
-{
+static void every_hour_goes_by_real_time(void **state) {
     (void)state;
     EXPECT("30 * * * *", "Europe/Berlin", "2026-10-24T23:31:00Z", "2026-10-25T00:30:00.000Z",
            "2026-10-25T01:30:00.000Z", "2026-10-25T02:30:00.000Z");
@@ -73,16 +66,14 @@ static void every_hour_goes_by_real_time(void **state)
            "2026-03-29T01:30:00.000Z");
 }
 
-static void a_zone_half_an_hour_off(void **state)
-{
+static void a_zone_half_an_hour_off(void **state) {
     (void)state;
     /* Lord Howe goes back by 30 minutes at 02:00: 01:45 comes twice. */
     EXPECT("45 1 * * *", "Australia/Lord_Howe", "2026-04-04T00:00:00Z", "2026-04-04T14:45:00.000Z",
            "2026-04-05T15:15:00.000Z");
 }
 
-static void last_days_and_nth_weekdays(void **state)
-{
+static void last_days_and_nth_weekdays(void **state) {
     (void)state;
     EXPECT("0 0 L * *", "UTC", "2024-02-01T00:00:00Z", "2024-02-29T00:00:00.000Z",
            "2024-03-31T00:00:00.000Z");
@@ -91,16 +82,14 @@ static void last_days_and_nth_weekdays(void **state)
     EXPECT("0 9 * * 5L", "UTC", "2026-11-01T00:00:00Z", "2026-11-27T09:00:00.000Z");
 }
 
-static void both_days_mean_either(void **state)
-{
+static void both_days_mean_either(void **state) {
     (void)state;
     EXPECT("0 0 13 * fri", "UTC", "2026-11-01T00:00:00Z", "2026-11-06T00:00:00.000Z",
            "2026-11-13T00:00:00.000Z", "2026-11-20T00:00:00.000Z", "2026-11-27T00:00:00.000Z",
            "2026-12-04T00:00:00.000Z", "2026-12-11T00:00:00.000Z", "2026-12-13T00:00:00.000Z");
 }
 
-static void leap_days_are_found_years_away(void **state)
-{
+static void leap_days_are_found_years_away(void **state) {
     (void)state;
     EXPECT("0 0 29 2 *", "UTC", "2024-03-01T00:00:00Z", "2028-02-29T00:00:00.000Z");
     struct op op;
@@ -112,14 +101,14 @@ static void leap_days_are_found_years_away(void **state)
     op_fini(&op);
 }
 
-static void every_next_moment_is_later(void **state)
-{
+static void every_next_moment_is_later(void **state) {
     (void)state;
     struct op op;
     const struct zone *zone;
     op_init(&op, -1);
     assert_int_equal(zone_open(&op, "America/Santiago", &zone), 0);
-    const char *texts[] = {"*/7 * * * *", "0 0 * * *", "59 23 * * *", "5 0-3 * * 6,0", "0 */2 * * *"};
+    const char *texts[] = {"*/7 * * * *", "0 0 * * *", "59 23 * * *", "5 0-3 * * 6,0",
+                           "0 */2 * * *"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct cron cron = parse(texts[i]);
         int64_t now = at("2026-01-01T00:00:00Z");
@@ -133,16 +122,26 @@ static void every_next_moment_is_later(void **state)
     op_fini(&op);
 }
 
-static void bad_expressions_say_what_is_wrong(void **state)
-{
+static void bad_expressions_say_what_is_wrong(void **state) {
     (void)state;
     static const char *const rows[][2] = {
-        {"", "too few"},           {"* * * *", "too few"},        {"* * * * * *", "too many"},
-        {"60 * * * *", "minute"},  {"* 24 * * *", "hour"},        {"* * 0 * *", "day of month"},
-        {"* * * 13 *", "month"},   {"* * * * 8", "day of week"},  {"5-1 * * * *", "ends before"},
-        {"*/0 * * * *", "step"},   {"1, * * * *", "minute"},      {"* * * foo *", "month"},
-        {"* * * * 1#6", "day of week"}, {"1/ * * * *", "step"},   {"-1 * * * *", "minute"},
-        {"@often", "too few"},     {"* * * * L", "day of week"},
+        {"", "too few"},
+        {"* * * *", "too few"},
+        {"* * * * * *", "too many"},
+        {"60 * * * *", "minute"},
+        {"* 24 * * *", "hour"},
+        {"* * 0 * *", "day of month"},
+        {"* * * 13 *", "month"},
+        {"* * * * 8", "day of week"},
+        {"5-1 * * * *", "ends before"},
+        {"*/0 * * * *", "step"},
+        {"1, * * * *", "minute"},
+        {"* * * foo *", "month"},
+        {"* * * * 1#6", "day of week"},
+        {"1/ * * * *", "step"},
+        {"-1 * * * *", "minute"},
+        {"@often", "too few"},
+        {"* * * * L", "day of week"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct op op;
@@ -155,8 +154,7 @@ static void bad_expressions_say_what_is_wrong(void **state)
     }
 }
 
-static void words_in_two_languages(void **state)
-{
+static void words_in_two_languages(void **state) {
     (void)state;
     static const char *const rows[][3] = {
         {"30 8 * * 1-5", "at 08:30, Monday to Friday", "每周一至周五 08:30"},
@@ -186,8 +184,7 @@ static void words_in_two_languages(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workdays_in_shanghai),
         cmocka_unit_test(a_time_in_the_spring_gap_fires_once_after_it),
