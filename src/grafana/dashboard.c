@@ -140,9 +140,19 @@ void dashboard_read_texts(struct arena *arena, const struct jv *json, const char
     }
 }
 
-static void add_value(struct dashboard_variable *out, const char *text, const char *value) {
-    if (out->value_n < VALUES_MAX && strcmp(value, "$__all") != 0 && strcmp(value, "$__auto") != 0)
-        out->values[out->value_n++] = (struct dashboard_value){text, value};
+static void add_value(struct arena *arena, struct dashboard_variable *out, const char *text,
+                      const char *value)
+{
+    size_t n = out->value_n;
+    if (n == VALUES_MAX || strcmp(value, "$__all") == 0 || strcmp(value, "$__auto") == 0)
+        return;
+    if (n == 0 || (n >= 8 && (n & (n - 1)) == 0)) {
+        struct dashboard_value *more = ARENA_ARRAY(arena, struct dashboard_value, n ? 2 * n : 8);
+        if (n)
+            memcpy(more, out->values, n * sizeof *more);
+        out->values = more;
+    }
+    out->values[out->value_n++] = (struct dashboard_value){text, value};
 }
 
 /* "a, b\,c, Text : value" as custom and interval variables write it. */
@@ -163,7 +173,7 @@ static void read_list(struct arena *arena, struct bytes query, struct dashboard_
             text = bytes_trim((struct bytes){text.p, (size_t)colon});
         }
         if (value.n)
-            add_value(out, arena_copy(arena, text), arena_copy(arena, value));
+            add_value(arena, out, arena_copy(arena, text), arena_copy(arena, value));
     }
 }
 
@@ -175,7 +185,7 @@ static void read_options(struct arena *arena, const struct jv *options,
         dashboard_read_texts(arena, jv_get(jv_item(options, i), "value"), &value, &value_n);
         dashboard_read_texts(arena, jv_get(jv_item(options, i), "text"), &text, &text_n);
         if (value_n)
-            add_value(out, text_n ? text[0] : value[0], value[0]);
+            add_value(arena, out, text_n ? text[0] : value[0], value[0]);
     }
 }
 
@@ -190,7 +200,6 @@ void dashboard_read_variable(struct arena *arena, const struct jv *json,
     out->is_multi = jv_bool_at(json, "multi", false);
     out->has_all = jv_bool_at(json, "includeAll", false);
     out->is_hidden = is_hidden(jv_get(json, "hide"));
-    out->values = ARENA_ARRAY(arena, struct dashboard_value, VALUES_MAX);
     dashboard_read_texts(arena, jv_path(json, "current.value"), &out->current, &out->current_n);
     read_options(arena, jv_get(json, "options"), out);
     out->query = jv_text_at(json, "pluginId", jv_text_at(json, "query", ""));
@@ -200,7 +209,7 @@ void dashboard_read_variable(struct arena *arena, const struct jv *json,
         read_list(arena, query, out);
     bool is_text = strcmp(out->type, "textbox") == 0 || strcmp(out->type, "constant") == 0;
     if (is_text && out->value_n == 0 && out->current_n == 0 && query.n)
-        add_value(out, out->query, out->query);
+        add_value(arena, out, out->query, out->query);
     out->is_live = strcmp(out->type, "query") == 0 || strcmp(out->type, "datasource") == 0;
 }
 
