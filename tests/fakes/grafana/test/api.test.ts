@@ -184,7 +184,7 @@ describe('a sub-path', () => {
   it('prefixes everything', async () => {
     const sub = await startServer('--sub-path', '/grafana');
     expect(sub.url.endsWith('/grafana')).toBe(true);
-    expect((await get(`${sub.url}/api/search?query=核心交易`, viewer)).body[0].url).toMatch(/^\/grafana\/d\/demo\//);
+    expect((await get(`${sub.url}/api/search?dashboardUIDs=demo`, viewer)).body[0].url).toMatch(/^\/grafana\/d\/demo\//);
     expect((await get(`${sub.url}/d/demo`, viewer)).text).toContain('<base href="/grafana/">');
     expect((await get(`${sub.url.replace('/grafana', '')}/api/health`)).status).toBe(404);
     expect((await get(`${sub.url}/d/demo`)).headers.get('location')).toContain('/grafana/login');

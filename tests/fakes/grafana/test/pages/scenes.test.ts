@@ -74,13 +74,29 @@ describe('/d', () => {
     await page.waitForFunction((color) => document.querySelector(`[data-stamp="${color}"]`), stamp('demo/10'));
   });
 
-  it('is lazy with a token and not with a render key', async () => {
+  it('is lazy with a token: 13 mounts all panels and asks for those in sight, 12 does not even mount the rest', async () => {
     page = await openPage(browser, grafana, { height: 600 });
-    await page.goto(`${grafana.url}/d/heavy/x?kiosk&${RANGE}`);
+    const asked = await queriesDuring(async () => {
+      await page.goto(`${grafana.url}/d/heavy/x?kiosk&${RANGE}`);
+      await stampsOf(page, 3);
+      await page.waitForTimeout(500);
+    });
+    expect(asked.length).toBeLessThan(20);
+    expect(await page.$$eval('[data-viz-panel-key]', (all) => all.length)).toBe(40);
+    await page.context().close();
+
+    const older = await startBuilt('--grafana', '12.3.0');
+    page = await openPage(browser, older, { height: 600 });
+    await page.goto(`${older.url}/d/heavy/x?kiosk&${RANGE}`);
     await stampsOf(page, 3);
     await page.waitForTimeout(500);
     expect(await page.$$eval('[data-viz-panel-key]', (all) => all.length)).toBeLessThan(20);
-    await page.context().close();
+    await page.setViewportSize({ width: 1600, height: 4700 });
+    await stampsOf(page, 40);
+    await older.stop();
+  });
+
+  it('is not lazy with a render key', async () => {
     const { renderKey } = (await post(`${grafana.url}/__test/renderkey`, {})).body;
     page = await openPage(browser, grafana, { height: 600, cookie: { name: 'renderKey', value: renderKey } });
     await page.goto(`${grafana.url}/d/heavy/x?kiosk&${RANGE}`);

@@ -1,5 +1,5 @@
 // A place in the grid that holds a panel, or, when it repeats by a variable, one panel for each of its values.
-import { LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneObjectBase, SceneVariableSet, VariableDependencyConfig, type SceneComponentProps, type SceneGridItemLike, type SceneGridItemStateLike, type VizPanel } from '@grafana/scenes';
+import { LazyLoader, LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneObjectBase, SceneVariableSet, VariableDependencyConfig, type SceneComponentProps, type SceneGridItemLike, type SceneGridItemStateLike, type VizPanel } from '@grafana/scenes';
 import type { CSSProperties, ReactNode } from 'react';
 import { bootData } from '../../common/bootData';
 
@@ -9,6 +9,8 @@ interface State extends SceneGridItemStateLike {
   repeatDirection?: 'h' | 'v';
   maxPerRow?: number;
   itemHeight?: number;
+  /** Up to Grafana 12: not even mounted before it comes into sight. From 13 on the grid mounts it and holds its query back. */
+  isMountedLate?: boolean;
   /** The clones beside `body`; undefined until the repeat was worked out. */
   repeatedPanels?: VizPanel[];
 }
@@ -77,6 +79,17 @@ function chosen(variable: MultiValueVariable): { values: string[]; texts: string
 }
 
 function DashboardGridItemRenderer({ model }: SceneComponentProps<DashboardGridItem>): ReactNode {
+  if (!model.state.isMountedLate) {
+    return <Panels model={model} />;
+  }
+  return (
+    <LazyLoader key={`lazy-${model.state.key}`} style={{ width: '100%', height: '100%' }} className="lazy-grid-item">
+      <Panels model={model} />
+    </LazyLoader>
+  );
+}
+
+function Panels({ model }: SceneComponentProps<DashboardGridItem>): ReactNode {
   const { body, repeatedPanels, variableName, repeatDirection, maxPerRow } = model.useState();
   if (!variableName) {
     return <body.Component model={body} key={body.state.key} />;

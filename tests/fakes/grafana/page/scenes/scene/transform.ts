@@ -59,7 +59,7 @@ function vizOf(panel: PanelJson): VizPanel {
   return new VizPanel({ key, ...vizStateOf(panel) });
 }
 
-function itemOf(panel: PanelJson): DashboardGridItem {
+function itemOf(panel: PanelJson, isMountedLate: boolean): DashboardGridItem {
   const { x, y, w, h } = panel.gridPos;
   return new DashboardGridItem({
     key: `grid-item-${panel.id}`,
@@ -72,10 +72,11 @@ function itemOf(panel: PanelJson): DashboardGridItem {
     variableName: panel.repeat,
     repeatDirection: panel.repeatDirection,
     maxPerRow: panel.maxPerRow,
+    isMountedLate,
   });
 }
 
-function childrenOf(panels: PanelJson[]): SceneGridItemLike[] {
+function childrenOf(panels: PanelJson[], isMountedLate: boolean): SceneGridItemLike[] {
   const children: SceneGridItemLike[] = [];
   let open: { json: PanelJson; items: SceneGridItemLike[] } | undefined;
   const close = () => {
@@ -88,14 +89,14 @@ function childrenOf(panels: PanelJson[]): SceneGridItemLike[] {
     if (panel.type === 'row') {
       close();
       if (panel.collapsed) {
-        children.push(rowOf(panel, (panel.panels ?? []).map(itemOf)));
+        children.push(rowOf(panel, (panel.panels ?? []).map((p) => itemOf(p, isMountedLate))));
       } else {
         open = { json: panel, items: [] };
       }
     } else if (open) {
-      open.items.push(itemOf(panel));
+      open.items.push(itemOf(panel, isMountedLate));
     } else {
-      children.push(itemOf(panel));
+      children.push(itemOf(panel, isMountedLate));
     }
   }
   close();
@@ -143,6 +144,7 @@ function annotationLayer() {
 export function sceneOf({ dashboard, meta }: DashboardAnswer): DashboardScene {
   const profiler = new performanceUtils.SceneRenderProfiler();
   const isProfiling = majorVersion >= 13;
+  const lazy = isLazy(dashboard);
   const scene = new DashboardScene({
     key: `dashboard-${dashboard.uid}`,
     uid: dashboard.uid,
@@ -154,7 +156,7 @@ export function sceneOf({ dashboard, meta }: DashboardAnswer): DashboardScene {
     $data: new SceneDataLayerSet({ layers: [annotationLayer()] }),
     $behaviors: [new behaviors.CursorSync({}), new behaviors.SceneQueryController({ enableProfiling: isProfiling }, profiler)],
     controls: [new VariableValueSelectors({}), new SceneControlsSpacer(), new SceneTimePicker({}), new SceneRefreshPicker({ refresh: '' })],
-    body: new SceneGridLayout({ isLazy: isLazy(dashboard), children: childrenOf(dashboard.panels) }),
+    body: new SceneGridLayout({ isLazy: lazy && majorVersion >= 13, children: childrenOf(dashboard.panels, lazy && majorVersion < 13) }),
   });
   profiler.setMetadata({ dashboardUID: dashboard.uid, dashboardTitle: dashboard.title, panelCount: dashboard.panels.length } as never);
   return scene;
