@@ -182,30 +182,57 @@ void url_encode(struct str *out, struct bytes text)
 
 enum { QUERY_PAIRS_MAX = 1000 };
 
-int url_query(struct op *op, struct bytes query, struct url_pair **out, size_t *out_n)
+static size_t count_pairs(struct bytes query)
 {
-    size_t n = 0, max = 1;
+    size_t n = 1;
     for (size_t i = 0; i < query.n; i++)
-        max += query.p[i] == '&';
-    if (max > QUERY_PAIRS_MAX)
-        return op_fail(op, ERR_BAD_INPUT, "more than %d query parameters", QUERY_PAIRS_MAX);
-    struct url_pair *pairs = ARENA_ARRAY(&op->arena, struct url_pair, max);
+        n += query.p[i] == '&';
+    return n;
+}
+
+static const char *decode_part(struct arena *arena, struct bytes text, bool *is_good)
+{
+    const char *decoded = url_decode(arena, text, true);
+    *is_good = *is_good && decoded;
+    return decoded ? decoded : arena_copy(arena, text);
+}
+
+/* False when an escape was malformed. */
+static bool split_pairs(struct arena *arena, struct bytes query, size_t max, struct url_pair **out,
+                        size_t *out_n)
+{
+    struct url_pair *pairs = ARENA_ARRAY(arena, struct url_pair, max);
     struct bytes piece;
-    while (bytes_split(&query, '&', &piece)) {
+    size_t n = 0;
+    bool is_good = true;
+    while (n < max && bytes_split(&query, '&', &piece)) {
         if (piece.n == 0)
             continue;
         ssize_t equals = bytes_find_char(piece, '=');
         struct bytes name = {piece.p, equals < 0 ? piece.n : (size_t)equals};
         struct bytes value = equals < 0 ? BYTES("") : bytes_from(piece, (size_t)equals + 1);
-        pairs[n].name = url_decode(&op->arena, name, true);
-        pairs[n].value = url_decode(&op->arena, value, true);
-        if (!pairs[n].name || !pairs[n].value)
-            return op_fail(op, ERR_BAD_INPUT, "the query string has a malformed %%-escape");
-        n++;
+        pairs[n].name = decode_part(arena, name, &is_good);
+        pairs[n++].value = decode_part(arena, value, &is_good);
     }
     *out = pairs;
     *out_n = n;
+    return is_good;
+}
+
+int url_query(struct op *op, struct bytes query, struct url_pair **out, size_t *out_n)
+{
+    size_t max = count_pairs(query);
+    if (max > QUERY_PAIRS_MAX)
+        return op_fail(op, ERR_BAD_INPUT, "more than %d query parameters", QUERY_PAIRS_MAX);
+    if (!split_pairs(&op->arena, query, max, out, out_n))
+        return op_fail(op, ERR_BAD_INPUT, "the query string has a malformed %%-escape");
     return 0;
+}
+
+void url_pairs(struct arena *arena, struct bytes query, struct url_pair **out, size_t *out_n)
+{
+    size_t n = count_pairs(query);
+    split_pairs(arena, query, n < QUERY_PAIRS_MAX ? n : QUERY_PAIRS_MAX, out, out_n);
 }
 
 const char *url_pair_find(const struct url_pair *pairs, size_t n, const char *name)

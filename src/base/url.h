@@ -38,6 +38,9 @@ struct url_pair {
 };
 /* Splits "a=1&b=2". Fails with ERR_BAD_INPUT on bad encoding, or more than max pairs. */
 int url_query(struct op *op, struct bytes query, struct url_pair **out, size_t *out_n) MUST_CHECK;
+/* The same without complaint, for URLs that are another program's business: a malformed escape stays as
+ * written, pairs beyond the limit are left out. */
+void url_pairs(struct arena *arena, struct bytes query, struct url_pair **out, size_t *out_n);
 /* The first value of a name, or NULL. */
 const char *url_pair_find(const struct url_pair *pairs, size_t n, const char *name);
 

@@ -17,13 +17,13 @@ const struct printer *printer_of(enum render_format format)
     return &rows[format];
 }
 
-const struct printer *printer_find(const char *name, enum render_format *format)
+bool render_format_find(const char *name, enum render_format *out)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (bytes_eq_nocase(bytes_of(name), bytes_of(rows[i].name))) {
-            *format = (enum render_format)i;
-            return &rows[i];
+            *out = (enum render_format)i;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }

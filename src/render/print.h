@@ -17,8 +17,6 @@ struct printer {
 };
 
 const struct printer *printer_of(enum render_format format);
-/* By name, any case; NULL if there is none. CSV is not among them: it has a road of its own. */
-const struct printer *printer_find(const char *name, enum render_format *format);
 
 int print_pdf(struct op *op, struct tab *tab, const struct render_look *look,
               struct render_result *result) MUST_CHECK;

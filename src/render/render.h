@@ -14,6 +14,8 @@
 #include "render/truth.h"
 
 enum render_format { RENDER_PNG, RENDER_JPEG, RENDER_WEBP, RENDER_PDF, RENDER_CSV };
+/* By name ("png", any case). CSV is not among them: it has a road of its own. */
+bool render_format_find(const char *name, enum render_format *out);
 
 /* How the browser shows that it may see the page. Whoever fills it wipes it (render_login_fini). */
 struct render_login {

@@ -56,8 +56,7 @@ int target_parse(struct op *op, struct bytes text, struct target *out)
     if (url_parse(op, text, &out->url) < 0)
         return -1;
     out->origin = url_origin(&op->arena, &out->url);
-    if (url_query(op, bytes_of(out->url.query), &out->pairs, &out->pairs_n) < 0)
-        return -1;
+    url_pairs(&op->arena, bytes_of(out->url.query), &out->pairs, &out->pairs_n);
     read_route(op, out);
     const char *panel = get(out, out->kind == TARGET_SOLO ? "panelId" : "viewPanel");
     out->panel = panel && *panel && out->kind != TARGET_OTHER ? panel : NULL;

@@ -1,0 +1,158 @@
+/* From a request to its handler: route, who asks, body, handler, error, one log line. Runs on workers;
+ * plan() on the server's loop, where it must not block.
+ *
+ * The role is checked here, before any handler, from the route's row; a handler never has to think
+ * of it.
+ */
+#include "api/dispatch.h"
+
+#include "api/render_query.h"
+#include "api/reply.h"
+#include "api/signin.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+
+#include <string.h>
+
+enum { BUDGET_MS = 30000, JSON_BODY_MAX = 1 << 20 };
+
+static struct metric requests =
+    METRIC_COUNTER("rounds_http_requests_total", "status", "HTTP requests answered, by status.");
+static struct metric durations =
+    METRIC_HISTOGRAM("rounds_http_request_duration_seconds", "route", "Time from head to answer.");
+
+int api_init(struct op *op, struct api *api)
+{
+    (void)api;
+    metric_register(&requests);
+    metric_register(&durations);
+    return route_check_table(op);
+}
+
+static int check_renderer_token(struct call *call)
+{
+    const struct api_render_conf *conf = &call->api->render_conf;
+    struct token_list list = {conf->tokens, conf->tokens_n};
+    const char *token = httpd_header_in(call->req, "X-Auth-Token", 0);
+    if (!token)
+        return op_fail(call->op, ERR_UNAUTHENTICATED, "Missing X-Auth-Token header");
+    if (!token_list_has(&list, bytes_of(token)))
+        return op_fail(call->op, ERR_UNAUTHENTICATED, "Unauthorized");
+    return 0;
+}
+
+static int check_who(struct call *call)
+{
+    switch (call->route->who) {
+    case WHO_OPEN:
+        return 0;
+    case WHO_RENDERER:
+        return check_renderer_token(call);
+    default:
+        return signin_check(call);
+    }
+}
+
+static int read_body(struct call *call)
+{
+    struct bytes body = call->req->body;
+    if (!call->route->takes || call->route->takes_text)
+        return 0;
+    const char *type = httpd_header_in(call->req, "Content-Type", 0);
+    if (body.n > 0 && (!type || strncasecmp(type, "application/json", 16) != 0))
+        return op_fail(call->op, ERR_UNSUPPORTED,
+                       "the body must be JSON: send it with Content-Type: application/json");
+    return jv_parse(call->op, body.n ? body : BYTES("{}"), &call->body);
+}
+
+static int run(struct call *call)
+{
+    if (check_who(call) < 0)
+        return -1;
+    if (call->route->who != WHO_RENDERER &&
+        url_query(call->op, call->req->raw_query, &call->query, &call->query_n) < 0)
+        return -1;
+    if (read_body(call) < 0 || op_check(call->op) < 0)
+        return -1;
+    return call->route->handle(call);
+}
+
+static void reply_no_route(struct call *call, const char *allowed)
+{
+    if (allowed) {
+        httpd_header(call->req, "Allow", allowed);
+        op_fail(call->op, ERR_METHOD, "%s is not possible here; this path takes %s",
+                call->req->method, allowed);
+    } else
+        op_fail(call->op, ERR_NOT_FOUND, "there is nothing at %s", call->req->path);
+    reply_error(call);
+}
+
+/* Routes that log a line of their own (renders) say so by being for renderers. */
+static void log_call(const struct call *call, int64_t begun_ms)
+{
+    const struct op *op = call->op;
+    const char *name = call->route ? call->route->path : "none";
+    int status = err_status(op->err);
+    char text[12] = {(char)('0' + status / 100 % 10), (char)('0' + status / 10 % 10),
+                     (char)('0' + status % 10), 0};
+    metric_inc(&requests, text);
+    metric_observe(&durations, name, (double)(clock_mono_ms() - begun_ms) / 1000);
+    if (call->route && call->route->who == WHO_RENDERER && status != 401)
+        return;
+    struct log_line line;
+    enum log_level level = status >= 500 ? LOG_WARN : op->err ? LOG_INFO : LOG_DEBUG;
+    log_begin(&line, level, op, "http");
+    log_text(&line, "method", call->req->method);
+    log_text(&line, "path", call->req->path);
+    log_int(&line, "status", status);
+    log_int(&line, "ms", clock_mono_ms() - begun_ms);
+    if (op->err)
+        log_text(&line, "error", op->err_text);
+    log_end(&line);
+}
+
+static void handle(void *ctx, struct httpd_request *req)
+{
+    struct call call = {.api = ctx, .req = req, .op = req->op};
+    const char *allowed = NULL;
+    httpd_header(req, "X-Content-Type-Options", "nosniff");
+    call.route = route_find(call.api, req->method, req->path, req->op, call.params, &allowed);
+    if (!call.route)
+        reply_no_route(&call, allowed);
+    else if (run(&call) < 0)
+        reply_error(&call);
+    log_call(&call, req->arrived_ms);
+}
+
+static void plan(void *ctx, struct httpd_request *req, struct httpd_plan *out)
+{
+    const struct api *api = ctx;
+    const struct route *route = route_find(api, req->method, req->path, req->op, NULL, NULL);
+    if (!route)
+        return;
+    out->lane = route->lane;
+    out->body_max = route->body_max ? route->body_max : route->takes ? JSON_BODY_MAX : 0;
+    out->budget_ms = route->budget_ms ? route->budget_ms : BUDGET_MS;
+    if (route->who == WHO_RENDERER)
+        out->budget_ms = render_query_budget_ms(&api->render_conf, req);
+}
+
+static void refuse(void *ctx, struct httpd_request *req, bool is_stopping)
+{
+    struct call call = {.api = ctx, .req = req, .op = req->op};
+    call.route = route_find(call.api, req->method, req->path, req->op, NULL, NULL);
+    if (is_stopping)
+        op_fail(req->op, ERR_UNAVAILABLE, "the service is stopping");
+    else
+        op_fail(req->op, ERR_BUSY, "too many requests are waiting");
+    reply_error(&call);
+    log_call(&call, req->arrived_ms);
+}
+
+struct httpd_face api_face(struct api *api)
+{
+    return (struct httpd_face){.ctx = api, .handle = handle, .plan = plan, .refuse = refuse};
+}

@@ -1,0 +1,313 @@
+/* Putting everything together, and apart again. Main thread only.
+ *
+ * Parts are made from the lowest layer up and stopped in reverse order; app_close copes with an app
+ * that was only half made, so that a failed start leaves nothing behind.
+ */
+#include "app/app_priv.h"
+
+#include "api/handlers.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { TOKENS_FILE_MAX = 1 << 20, MESSAGE_MAX = 256 << 20, CSV_MAX = 256 << 20 };
+
+static const char *temp_dir(const struct settings *s)
+{
+    const char *dir = settings_text(s, SET_TEMP);
+    return *dir ? dir : "/tmp";
+}
+
+static int browsers_max(const struct settings *s)
+{
+    int64_t n = settings_int(s, SET_BROWSERS_MAX);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n > 0)
+        return (int)n;
+    return cores <= 1 ? 2 : (int)(cores * 3 / 2);
+}
+
+static int open_gate(struct op *op, struct app *app)
+{
+    const struct settings *s = app->settings;
+    const char *proxy = settings_text(s, SET_PROXY);
+    struct gate_conf conf = {0};
+    conf.upstream.url = *proxy ? proxy : NULL;
+    conf.upstream.no_proxy = settings_list(s, SET_NO_PROXY, &conf.upstream.no_proxy_n);
+    return gate_start(op, &conf, &app->gate);
+}
+
+static enum process_sandbox sandbox_of(const struct settings *s)
+{
+    const char *text = settings_text(s, SET_BROWSER_SANDBOX);
+    return strcmp(text, "on") == 0    ? PROCESS_SANDBOX_ON
+           : strcmp(text, "off") == 0 ? PROCESS_SANDBOX_OFF
+                                      : PROCESS_SANDBOX_AUTO;
+}
+
+static int open_pool(struct op *op, struct app *app)
+{
+    const struct settings *s = app->settings;
+    size_t flags_n;
+    const char *const *flags = settings_list(s, SET_BROWSER_FLAGS, &flags_n);
+    struct pool_conf conf = {
+        .process = {.browser_path = settings_text(s, SET_BROWSER_PATH),
+                    .temp_dir = temp_dir(s),
+                    .sandbox = sandbox_of(s),
+                    .flags = flags,
+                    .flags_n = flags_n},
+        .net = network_of(app),
+        .browsers_min = (int)settings_int(s, SET_BROWSERS_MIN),
+        .browsers_max = browsers_max(s),
+        .contexts_max = 6,
+        .waiters_max = (int)settings_int(s, SET_QUEUE_MAX),
+        .age_max_ms = settings_int(s, SET_BROWSER_AGE),
+        .renders_max = settings_int(s, SET_BROWSER_RENDERS),
+        .memory_max = settings_int(s, SET_BROWSER_MEMORY),
+        .idle_max_ms = 5 * 60 * 1000,
+        .start_max_ms = 30000,
+        .message_max = MESSAGE_MAX,
+    };
+    return pool_start(op, &conf, &app->pool);
+}
+
+static enum pool_isolation isolation_of(const struct settings *s)
+{
+    const char *text = settings_text(s, SET_ISOLATION);
+    return strcmp(text, "context") == 0   ? POOL_CONTEXT
+           : strcmp(text, "process") == 0 ? POOL_PROCESS
+                                          : POOL_WASH;
+}
+
+static void open_render(struct app *app)
+{
+    const struct settings *s = app->settings;
+    enum pool_isolation isolation = isolation_of(s);
+    struct render_conf conf = {
+        .pool = app->pool,
+        .gate = app->gate,
+        .csv_max = CSV_MAX,
+        .is_png_small = strcmp(settings_text(s, SET_PNG), "small") == 0,
+        .drop_in_isolation = isolation,
+        .own_isolation = isolation == POOL_PROCESS ? POOL_PROCESS : POOL_CONTEXT,
+    };
+    app->render = render_new(&conf);
+}
+
+/* Every token of the environment and the file, into secrets that the app wipes. */
+static int read_tokens(struct op *op, struct app *app)
+{
+    const struct settings *s = app->settings;
+    const char *file = settings_text(s, SET_AUTH_TOKENS_FILE);
+    struct bytes text = secret_reveal(settings_secret(s, SET_AUTH_TOKENS)), piece;
+    char separator = ',';
+    if (*file) {
+        if (file_read(op, file, TOKENS_FILE_MAX, &text) < 0)
+            return -1;
+        separator = '\n';
+    }
+    struct secret *tokens = ARENA_ARRAY(&app->keep.arena, struct secret, text.n + 1);
+    size_t n = 0;
+    while (bytes_split(&text, separator, &piece)) {
+        piece = bytes_trim(piece);
+        if (piece.n)
+            secret_set(&tokens[n++], piece);
+    }
+    app->api.render_conf.tokens = tokens;
+    app->api.render_conf.tokens_n = n;
+    return 0;
+}
+
+static int read_floor(struct op *op, const struct settings *s, struct api_render_conf *conf)
+{
+    const char *text = settings_text(s, SET_SIZE_FLOOR);
+    char tail;
+    if (sscanf(text, "%5dx%5d%c", &conf->width_min_px, &conf->height_min_px, &tail) != 2 ||
+        conf->width_min_px < 16 || conf->height_min_px < 16)
+        return op_fail(op, ERR_BAD_INPUT,
+                       "render.size_floor must be widthxheight of at least 16x16, not \"%s\"", text);
+    return 0;
+}
+
+static int read_origins(struct op *op, struct app *app)
+{
+    size_t n;
+    const char *const *texts = settings_list(app->settings, SET_ALLOWED_ORIGINS, &n);
+    const char **origins = ARENA_ARRAY(&app->keep.arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct url url;
+        if (url_parse(op, bytes_of(texts[i]), &url) < 0)
+            return -1;
+        origins[i] = url_origin(&app->keep.arena, &url);
+    }
+    app->api.render_conf.allowed_origins = origins;
+    app->api.render_conf.allowed_origins_n = n;
+    return 0;
+}
+
+static int fill_render_conf(struct op *op, struct app *app)
+{
+    const struct settings *s = app->settings;
+    struct api_render_conf *conf = &app->api.render_conf;
+    *conf = (struct api_render_conf){
+        .timeout_ms = settings_int(s, SET_DEFAULT_TIMEOUT),
+        .timeout_max_ms = settings_int(s, SET_TIMEOUT_MAX),
+        .width_max_px = (int)settings_int(s, SET_WIDTH_MAX),
+        .height_max_px = (int)settings_int(s, SET_HEIGHT_MAX),
+        .scale_max = settings_real(s, SET_SCALE_MAX),
+        .is_partial = strcmp(settings_text(s, SET_ON_TIMEOUT), "picture") == 0,
+        .is_strict_own = settings_bool(s, SET_STRICT_OWN),
+        .is_strict_drop_in = settings_bool(s, SET_STRICT_DROP_IN),
+        .is_landscape = settings_bool(s, SET_LANDSCAPE),
+        .timezone = settings_text(s, SET_BROWSER_TIMEZONE),
+    };
+    render_format_find(settings_text(s, SET_DEFAULT_ENCODING), &conf->default_format);
+    if (read_floor(op, s, conf) < 0 || read_origins(op, app) < 0)
+        return -1;
+    return read_tokens(op, app);
+}
+
+/* Is every address that we listen on the loopback's? */
+static bool is_loopback_only(const char *const *addresses, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool is_loopback = strncmp(addresses[i], "127.", 4) == 0 ||
+                           strncmp(addresses[i], "[::1]", 5) == 0 ||
+                           strncmp(addresses[i], "localhost:", 10) == 0;
+        if (!is_loopback)
+            return false;
+    }
+    return true;
+}
+
+static int check_tokens(struct op *op, struct app *app)
+{
+    size_t n;
+    const char *const *addresses = settings_list(app->settings, SET_LISTEN, &n);
+    struct token_list list = {app->api.render_conf.tokens, app->api.render_conf.tokens_n};
+    const char *refusal = token_list_refusal(&list, is_loopback_only(addresses, n));
+    return refusal ? op_fail(op, ERR_BAD_INPUT, "%s", refusal) : 0;
+}
+
+static int open_api(struct op *op, struct app *app)
+{
+    app->api.render = app->render;
+    app->api.pool = app->pool;
+    app->api.gate = app->gate;
+    app->api.find_login = app_find_login;
+    app->api.print_jwks = login_print_jwks;
+    app->api.ctx = app;
+    app->api.started_ms = clock_wall_ms();
+    meta_metrics_register();
+    render_metrics_register();
+    return api_init(op, &app->api);
+}
+
+static int open_httpd(struct op *op, struct app *app)
+{
+    const struct settings *s = app->settings;
+    const char *cert = settings_text(s, SET_TLS_CERT), *key = settings_text(s, SET_TLS_KEY);
+    int64_t workers = settings_int(s, SET_WORKERS), queue = settings_int(s, SET_QUEUE_MAX);
+    struct httpd_conf conf = {
+        .tls_cert_file = *cert ? cert : NULL,
+        .tls_key_file = *key ? key : NULL,
+        .worker_n = (int)workers,
+        .light_worker_n = workers / 4 < 2 ? 2 : (int)(workers / 4),
+        .queue_max = (size_t)queue,
+    };
+    size_t n;
+    const char *const *addresses = settings_list(s, SET_LISTEN, &n);
+    if ((*cert != 0) != (*key != 0))
+        return op_fail(op, ERR_BAD_INPUT,
+                       "listen.tls_cert and listen.tls_key belong together: set both or none");
+    for (size_t i = 0; i < n && conf.listen_n < HTTPD_LISTEN_MAX; i++)
+        conf.listen[conf.listen_n++] = (struct httpd_listen){addresses[i], *cert != 0};
+    struct httpd_face face = api_face(&app->api);
+    if (httpd_start(op, &conf, &face, &app->httpd) < 0)
+        return -1;
+    app->api.httpd = app->httpd;
+    return 0;
+}
+
+static int open_parts(struct op *op, struct app *app)
+{
+    if (fill_render_conf(op, app) < 0)
+        return -1;
+    if (app->want.is_listening && check_tokens(op, app) < 0)
+        return -1;
+    struct keys_conf keys = {.dir = NULL};
+    if (keys_open(op, &keys, &app->keys) < 0 || login_open(op, app) < 0)
+        return -1;
+    if (open_gate(op, app) < 0 || open_pool(op, app) < 0)
+        return -1;
+    open_render(app);
+    if (open_api(op, app) < 0)
+        return -1;
+    if (app->want.is_listening && open_httpd(op, app) < 0)
+        return -1;
+    if (app->want.is_listening)
+        fonts_start(app);
+    return 0;
+}
+
+int app_open(struct op *op, const struct settings *settings, struct app_want want, struct app **out)
+{
+    struct app *app = MEM_NEW(struct app);
+    app->settings = settings;
+    app->want = want;
+    app->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    op_init(&app->keep, -1);
+    process_adopt_orphans();
+    if (open_parts(op, app) < 0) {
+        app_close(app, 0);
+        return -1;
+    }
+    *out = app;
+    return 0;
+}
+
+void app_close(struct app *app, int64_t grace_ms)
+{
+    if (!app)
+        return;
+    eventfd_write(app->stop_fd, 1);
+    if (app->httpd)
+        httpd_stop(app->httpd, grace_ms);
+    thread_join(&app->font_thread);
+    render_free(app->render);
+    pool_stop(app->pool);
+    gate_stop(app->gate);
+    if (app->issuer)
+        jwt_issuer_close(app->issuer);
+    if (app->keys)
+        keys_close(app->keys);
+    for (size_t i = 0; i < app->api.render_conf.tokens_n; i++)
+        secret_fini((struct secret *)(uintptr_t)&app->api.render_conf.tokens[i]);
+    close(app->stop_fd);
+    op_fini(&app->keep);
+    mem_free(app);
+}
+
+struct render *app_render(struct app *app)
+{
+    return app->render;
+}
+
+struct pool *app_pool(struct app *app)
+{
+    return app->pool;
+}
+
+int app_port(const struct app *app)
+{
+    return httpd_port(app->httpd, 0);
+}

@@ -1,0 +1,33 @@
+/* The inside of the app, shared by the files of app/. */
+#ifndef APP_APP_PRIV_H
+#define APP_APP_PRIV_H
+
+#include "api/api.h"
+#include "app/app.h"
+#include "auth/jwt.h"
+#include "sys/thread.h"
+
+struct app {
+    const struct settings *settings;
+    struct op keep; /* memory of everything that lives as long as the app */
+    struct gate *gate;
+    struct pool *pool;
+    struct render *render;
+    struct httpd *httpd;
+    struct jwt_issuer *issuer;
+    struct keys *keys;
+    struct api api;
+    struct app_want want;
+    struct thread font_thread;
+    int stop_fd; /* eventfd: readable when the app stops */
+};
+
+/* network.c: contexts' way out, for the pool */
+struct pool_net network_of(struct app *app);
+/* login.c */
+int login_open(struct op *op, struct app *app) MUST_CHECK;
+int login_print_jwks(void *app, struct op *op, const char **out);
+/* fonts.c */
+void fonts_start(struct app *app);
+
+#endif

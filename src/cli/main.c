@@ -1,0 +1,164 @@
+/* The program's entry: global options, the table of subcommands, errors to stderr.
+ *
+ * Settings are given as --section.name=value anywhere on the line; what does not look like one is left
+ * to the subcommand.
+ */
+#include "cli/command.h"
+
+#include "base/log.h"
+#include "base/yaml.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    {"serve", "[--render-only]", "run the service", command_serve,
+     "  --render-only   the render service alone, without a data directory\n"
+     "  --port-file F   write the port in use to F once listening\n"},
+    {"render", "URL -o FILE", "make one picture, without a server", command_render,
+     "  -o FILE         where to; the ending chooses png, jpeg, webp or pdf; - is standard output\n"
+     "  --width=N --height=N --scale=N --timeout=30s --theme=light|dark --timezone=ZONE\n"},
+    {"check", "[URL]", "look for what would keep this machine from rendering", command_check, NULL},
+    {"settings", "[--format=text|markdown|man|yaml]", "print every setting with default and meaning",
+     command_settings, NULL},
+};
+enum { COMMANDS_N = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "Rounds %s: pictures of Grafana panels, and the rounds over them\n\n"
+                 "usage: rounds [--config=FILE] [--setting=value …] COMMAND\n\n",
+            ROUNDS_VERSION);
+    for (size_t i = 0; i < COMMANDS_N; i++)
+        fprintf(out, "  %-10s %-36s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].summary);
+    fprintf(out, "\n`rounds COMMAND --help` says more; `rounds settings` lists all settings.\n");
+}
+
+static void print_command_help(const struct command *command)
+{
+    printf("usage: rounds %s %s\n\n%s.\n\n%s", command->name, command->arguments, command->summary,
+           command->help ? command->help : "");
+}
+
+const char *invocation_take(struct invocation *in, const char *name, bool has_value)
+{
+    size_t n = strlen(name);
+    for (int i = 1; i < in->argc; i++) {
+        const char *arg = in->argv[i];
+        if (strncmp(arg, name, n) != 0 || (arg[n] != 0 && arg[n] != '='))
+            continue;
+        const char *value = arg[n] == '=' ? arg + n + 1 : "";
+        int used = 1;
+        if (has_value && arg[n] == 0) {
+            value = i + 1 < in->argc ? in->argv[i + 1] : "";
+            used = i + 1 < in->argc ? 2 : 1;
+        }
+        for (int j = i; j + used <= in->argc; j++)
+            in->argv[j] = in->argv[j + used];
+        in->argc -= used;
+        return value;
+    }
+    return NULL;
+}
+
+int invocation_settings(struct invocation *in, struct settings **out)
+{
+    if (settings_load(in->op, in->config_file, in->flags, in->flags_n, out) < 0)
+        return -1;
+    static const char *const levels[] = {"debug", "info", "warn", "error"};
+    enum log_level level = LOG_INFO;
+    for (int i = 0; i < 4; i++)
+        if (strcmp(settings_text(*out, SET_LOG_LEVEL), levels[i]) == 0)
+            level = (enum log_level)i;
+    bool is_json = strcmp(settings_text(*out, SET_LOG_FORMAT), "json") == 0;
+    log_setup(level, is_json ? LOG_JSON : LOG_TEXT);
+    return 0;
+}
+
+/* "--log.level=debug": a name of the settings table, by its dot or by being one. */
+static bool is_setting_flag(const char *arg)
+{
+    const char *end = strchr(arg, '=');
+    if (strncmp(arg, "--", 2) != 0 || !end)
+        return false;
+    struct bytes name = {arg + 2, (size_t)(end - arg - 2)};
+    if (bytes_find_char(name, '.') >= 0)
+        return true;
+    for (int i = 0; i < SET_COUNT; i++)
+        if (bytes_eq_s(name, setting_row((enum setting)i)->name))
+            return true;
+    return false;
+}
+
+/* Takes the settings' flags out of argv. */
+static void take_setting_flags(struct invocation *in)
+{
+    struct settings_flag *flags = ARENA_ARRAY(&in->op->arena, struct settings_flag, (size_t)in->argc + 1);
+    int kept = 1;
+    for (int i = 1; i < in->argc; i++) {
+        if (!is_setting_flag(in->argv[i])) {
+            in->argv[kept++] = in->argv[i];
+            continue;
+        }
+        const char *arg = in->argv[i] + 2, *end = strchr(arg, '=');
+        struct bytes name = {arg, (size_t)(end - arg)};
+        flags[in->flags_n++] =
+            (struct settings_flag){arena_copy(&in->op->arena, name), end + 1};
+    }
+    in->argv[kept] = NULL;
+    in->argc = kept;
+    in->flags = flags;
+}
+
+static const struct command *find_command(struct op *op, const char *name)
+{
+    const char *names[COMMANDS_N];
+    for (size_t i = 0; i < COMMANDS_N; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(names[i], name) == 0)
+            return &commands[i];
+    }
+    const char *nearest = name_nearest(name, names, COMMANDS_N);
+    op_fail(op, ERR_BAD_INPUT, "there is no command %s%s%s; `rounds --help` lists them", name,
+            nearest ? "; did you mean " : "", nearest ? nearest : "");
+    return NULL;
+}
+
+static int run(struct invocation *in)
+{
+    take_setting_flags(in);
+    in->config_file = invocation_take(in, "--config", true);
+    if (in->argc > 1 && strcmp(in->argv[1], "--version") == 0) {
+        printf("rounds %s\n", ROUNDS_VERSION);
+        return 0;
+    }
+    if (in->argc < 2 || strcmp(in->argv[1], "--help") == 0 || strcmp(in->argv[1], "-h") == 0) {
+        print_help(in->argc < 2 ? stderr : stdout);
+        return in->argc < 2 ? op_fail(in->op, ERR_BAD_INPUT, "a command is missing") : 0;
+    }
+    const struct command *command = find_command(in->op, in->argv[1]);
+    if (!command)
+        return -1;
+    in->argc--;
+    in->argv++;
+    if (invocation_take(in, "--help", false)) {
+        print_command_help(command);
+        return 0;
+    }
+    return command->run(in);
+}
+
+int main(int argc, char **argv)
+{
+    struct op op;
+    signal(SIGPIPE, SIG_IGN);
+    op_init(&op, -1);
+    struct invocation in = {.op = &op, .argc = argc, .argv = argv};
+    int failed = run(&in);
+    if (failed)
+        fprintf(stderr, "rounds: %s\n", op.err_text);
+    op_fini(&op);
+    return failed ? 1 : 0;
+}
