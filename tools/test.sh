@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs the tests and ends with one line: "N passed, N failed".
+# tools/test.sh BUILD_DIR [unit|fakes|web|story|e2e]: all of them without a name.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+build=$(realpath "${1:-build}")
+only=${2:-}
+passed=0
+failed=0
+. tools/npm.sh
+
+count() { # a suite's name, its passed and failed
+  echo "== $1: $2 passed, $3 failed"
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+}
+
+wants() { [ -z "$only" ] || [ "$only" = "$1" ]; }
+
+run_unit() {
+  local log=$build/meson-logs/testlog.txt ok bad
+  meson test -C "$build" --no-rebuild --print-errorlogs || true
+  # cmocka says how many tests each program ran.
+  ok=$(grep -cE '^\[       OK \]' "$log")
+  bad=$(grep -cE '^\[  FAILED  \] [a-z_]+$' "$log")
+  grep -qE '(TIMEOUT|CRASH|signal)' "$build/meson-logs/testlog.json" 2>/dev/null && bad=$((bad + 1))
+  count unit "$ok" "$bad"
+}
+
+# A folder with Vitest: its JSON report says what ran.
+run_vitest() {
+  local name=$1 folder=$2 report
+  report=$(mktemp)
+  npm_install "$folder"
+  (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report")
+  if [ -s "$report" ]; then
+    count "$name" "$(node -p "require('$report').numPassedTests")" \
+      "$(node -p "r=require('$report'); r.numFailedTests + r.testResults.filter(f=>f.status==='failed'&&!f.assertionResults.length).length")"
+  else
+    count "$name" 0 1
+  fi
+  rm -f "$report"
+}
+
+if wants unit; then run_unit; fi
+if wants fakes || wants story || wants e2e; then tools/build_fakes.sh || count "building the stand-in Grafana" 0 1; fi
+if wants fakes && [ -f tests/fakes/grafana/vitest.config.ts ]; then run_vitest fakes tests/fakes/grafana; fi
+if wants web && [ -f web/package.json ]; then run_vitest web web; fi
+if wants story && [ -f tests/story/package.json ]; then run_vitest story tests/story; fi
+if wants e2e && [ -f tests/e2e/package.json ]; then run_vitest e2e tests/e2e; fi
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
