@@ -29,11 +29,12 @@ enum fetch_class {
 struct fetch_conf { /* borrowed until fetch_close; NULL or 0: the default in brackets */
     const char *user_agent; /* ["Rounds"] */
     const char *ca_file;    /* PEM, instead of the system's store */
-    const char *proxy;      /* "http://host:port", "socks5h://…"; [none, the environment's ignored] */
+    const char *proxy;      /* "http://host:port", "socks5h://…"; [none: nor the environment's] */
     const struct secret *proxy_login; /* "user:password" */
-    const char *no_proxy;   /* "host,.domain,…" */
+    const char *no_proxy;   /* "host,.domain,…"; ignored together with refuse */
     unsigned refuse;        /* fetch_class bits, checked on the address connected to, mapped and
-                               translated IPv6 forms included; [none]. Not with a proxy. */
+                               translated IPv6 forms included; [none]. Behind a proxy only
+                               addresses written in the URL can be checked. */
     bool is_insecure;       /* accept any certificate; [false] */
     int64_t connect_ms;     /* [10 s] for name, connection and TLS */
     int handle_max;         /* [16] idle handles kept */
@@ -80,7 +81,8 @@ struct fetch_response {
     const char *peer;      /* address connected to, "" if unknown */
     int64_t resolve_us, connect_us, tls_us, first_byte_us, total_us; /* each since the start */
     bool is_reused;        /* over a kept connection */
-    int64_t cert_until_ms; /* wall time at which the server's certificate ends; 0: no TLS */
+    int64_t cert_until_ms; /* wall time at which the server's certificate ends; 0: no TLS, or a
+                              kept connection */
     int64_t date_ms;       /* the answer's Date, wall time; 0: none */
 };
 
@@ -105,7 +107,6 @@ struct fetch_part {
     enum fetch_part_kind kind;
     const char *type;       /* of a leaf: "text/plain; charset=utf-8" */
     const char *encoding;   /* of a leaf: "quoted-printable", "base64" */
-    const char *filename;   /* header-safe already; NULL: none */
     const char *const *headers; /* whole lines, header-safe, NULL-terminated; NULL: none */
     struct bytes data;
     const struct fetch_part *children;
@@ -125,8 +126,9 @@ struct fetch_smtp {
     const struct fetch_part *root;
 };
 
-/* Delivers to the server; `answer` (may be NULL) gets its last line. Errors as above; a refusal by
- * the server is ERR_TARGET (temporary, 4xx) or ERR_UNPROCESSABLE (permanent, 5xx), with its text. */
+/* Delivers to the server; `answer` (may be NULL) gets its last line. Errors as above; a refusal
+ * by the server is ERR_TARGET (temporary, 4xx) or ERR_UNPROCESSABLE (permanent, 5xx), with its
+ * text. A failed login is ERR_UNPROCESSABLE. */
 int fetch_smtp_send(struct op *op, struct fetch_client *client, const struct fetch_smtp *mail,
                     const char **answer) MUST_CHECK;
 
