@@ -1,0 +1,56 @@
+// The real binary, on a port that the system chose, with a temporary folder of its own.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child } from './process.js';
+
+export const binary = resolve(process.env.ROUNDS_BINARY ?? fileURLToPath(new URL('../../../build/rounds', import.meta.url)));
+export const authToken = 'a-token-of-the-tests-0123456789';
+
+export interface Options {
+  settings?: string; // YAML
+  env?: Record<string, string>;
+  args?: string[];
+  renderOnly?: boolean;
+}
+
+export class Rounds {
+  private constructor(readonly child: Child, readonly url: string, readonly folder: string) {}
+
+  static async start(options: Options = {}): Promise<Rounds> {
+    const folder = mkdtempSync(join(tmpdir(), 'rounds-story-'));
+    const config = join(folder, 'rounds.yaml');
+    writeFileSync(config, options.settings ?? '');
+    const args = [`--config=${config}`, 'serve', ...(options.renderOnly === false ? [] : ['--render-only']),
+      '--listen.address=127.0.0.1:0', `--temp=${folder}`, `--data=${join(folder, 'data')}`,
+      `--port-file=${join(folder, 'port')}`, ...(options.args ?? [])];
+    const child = Child.start(binary, args, { ROUNDS_AUTH_TOKENS: authToken, ...options.env });
+    await child.line((l) => l.includes('event=start') || l.includes('"event":"start"'));
+    const port = readFileSync(join(folder, 'port'), 'utf8').trim();
+    return new Rounds(child, `http://127.0.0.1:${port}`, folder);
+  }
+
+  get log(): string { return this.child.output(); }
+
+  /** GET /render with these parameters, properly encoded. */
+  render(parameters: Record<string, string | number>, headers: Record<string, string> = {}, path = '/render') {
+    const query = new URLSearchParams(Object.entries(parameters).map(([k, v]) => [k, String(v)]));
+    return this.get(`${path}?${query}`, headers);
+  }
+
+  get(path: string, headers: Record<string, string> = {}) {
+    return fetch(this.url + path, { headers: { 'X-Auth-Token': authToken, ...headers } });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    const code = await this.child.stop(signal);
+    if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
+    return code;
+  }
+}
+
+/** Settings for a Grafana that Rounds logs in to by a service-account token of the environment. */
+export function grafanaSettings(origin: string, credential = '{kind: token, secret_env: TEST_GRAFANA_TOKEN}', more = ''): string {
+  return `grafana:\n  - origin: ${origin}\n    credential: ${credential}\n${more}`;
+}
