@@ -37,6 +37,7 @@ async function meetsPathFault(world: World, req: IncomingMessage, res: ServerRes
     return true;
   }
   if (fault.status) {
+    Object.entries(fault.headers ?? {}).forEach(([name, value]) => res.setHeader(name, value));
     sendJson(res, fault.status, { message: fault.message ?? 'injected failure' });
     return true;
   }

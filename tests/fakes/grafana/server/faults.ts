@@ -21,6 +21,8 @@ export interface PathFault {
   path: string;
   status?: number;
   message?: string;
+  /** More response headers, e.g. Retry-After. */
+  headers?: Record<string, string>;
   delayMs?: number;
   abort?: boolean;
   hang?: boolean;

@@ -77,6 +77,14 @@ describe('organisations', () => {
     expect((await get(`${grafana.url}/api/org`, person)).body.id).toBe(2);
   });
 
+  it('lets a person ask for another organisation once', async () => {
+    await post(`${grafana.url}/__test/reset`, {});
+    const person = basic('admin', 'admin');
+    expect((await get(`${grafana.url}/api/org`, { ...person, 'X-Grafana-Org-Id': '2' })).body.id).toBe(2);
+    expect((await get(`${grafana.url}/api/org`, person)).body.id).toBe(1);
+    expect((await get(`${grafana.url}/api/org`, { ...viewer, 'X-Grafana-Org-Id': '2' })).body.id).toBe(1);
+  });
+
   it('knows no other organisation for a token', async () => {
     expect((await get(`${grafana.url}/d/branch?orgId=2`, viewer)).status).toBe(404);
     expect((await get(`${grafana.url}/d/demo?orgId=1`, viewer)).status).toBe(200);

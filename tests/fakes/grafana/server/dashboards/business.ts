@@ -79,6 +79,22 @@ export function rows(): Dashboard {
   ]);
 }
 
+const SITES = ['北京', '上海', '深圳'];
+
+/** A row that repeats: everything in it once for each site. */
+export function fleet(): Dashboard {
+  const uid = 'fleet';
+  const site = (panel: Panel): Panel => ({ ...panel, targets: panel.targets!.map((t) => ({ ...t, seed: `${t.seed}/$site` })) });
+  const variable = { ...hostVariable(), name: 'site', label: '机房', query: { refId: 'site', shape: 'options', names: SITES }, definition: SITES.join(',') };
+  return dashboard(uid, '多机房', ['巡检'], [
+    { ...rowPanel(100, '机房 $site', 0, false), repeat: 'site' },
+    site(dataPanel(uid, 'timeseries', 1, '$site 流量', { x: 0, y: 1, w: 16, h: 6 }, { unit: 'Bps' })),
+    site(dataPanel(uid, 'stat', 2, '$site 健康度', { x: 16, y: 1, w: 8, h: 6 }, { unit: 'percent' })),
+    rowPanel(101, '汇总', 7, false),
+    dataPanel(uid, 'gauge', 3, '合计', { x: 0, y: 8, w: 24, h: 6 }, { unit: 'percent' }),
+  ], { templating: { list: [variable] } });
+}
+
 /** One of its panels lives in the library; only the reference is in the dashboard. */
 export function library(): Dashboard {
   return dashboard('library', '库面板', ['library'], [

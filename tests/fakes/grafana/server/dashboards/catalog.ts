@@ -1,10 +1,10 @@
 // Every dashboard and folder there is, per organisation, and who may see them.
 import type { Identity } from '../auth/identity.js';
-import { branch, demo, gateway, host, library, rows, secret } from './business.js';
+import { branch, demo, fleet, gateway, host, library, rows, secret } from './business.js';
 import { heavy, heavySet, huge } from './heavy.js';
 import type { Dashboard, Entry } from './model.js';
 import { steal, type Origins } from './steal.js';
-import { faults, hang, text, timefrom } from './troubled.js';
+import { crash, faults, hang, spin, text, timefrom } from './troubled.js';
 
 export interface Folder {
   uid: string;
@@ -52,9 +52,10 @@ export class Catalog {
     const troubled = faults();
     this.entries = [
       ...inFolder('core', [mixed, gateway(), rows(), library()]),
+      ...inFolder('infra', [fleet()]),
       ...inFolder('infra-hosts', [host()]),
       ...inFolder('load', [heavy(), ...heavySet(), huge()]),
-      ...inFolder('lab', [troubled, hang(), text(), timefrom(), steal(origins)]),
+      ...inFolder('lab', [troubled, hang(), spin(), crash(), text(), timefrom(), steal(origins)]),
       legacyCopy(mixed),
       legacyCopy(troubled),
       ...inFolder('vault', [secret()]),

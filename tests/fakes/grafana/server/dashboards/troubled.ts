@@ -41,6 +41,21 @@ export function hang(): Dashboard {
   ]);
 }
 
+/** Shortly after it is drawn the page never gives its thread back: nothing that is asked of it is answered. */
+export function spin(): Dashboard {
+  return dashboard('spin', '死循环', ['faults'], [
+    dataPanel('spin', 'timeseries', 1, '正常面板', cell(0, 3, 8)),
+    textPanel(2, '死循环', cell(1, 3, 8), '<script>setTimeout(function () { for (;;) {} }, 200)</script>', 'html'),
+  ]);
+}
+
+/** The tab's process dies of its memory within a few seconds (up to 4 GB for a moment). */
+export function crash(): Dashboard {
+  return dashboard('crash', '页面崩溃', ['faults'], [
+    textPanel(1, '页面崩溃', cell(0, 3, 8), '<script>setTimeout(function () { for (var a = [];;) { a.push(new Array(4e6).fill(a.length + 0.5)); } }, 200)</script>', 'html'),
+  ]);
+}
+
 export function text(): Dashboard {
   return dashboard('text', '纯文字', ['text'], [
     textPanel(1, '公告', { x: 0, y: 0, w: 12, h: 8 }, '# 今日公告\n\n系统运行**正常**。\n\n1. 第一条\n2. 第二条'),

@@ -88,6 +88,9 @@ export async function login(world: World, req: IncomingMessage, res: ServerRespo
 /** Where a page goes when nobody is signed in. */
 export function sendToLogin(world: World, req: IncomingMessage, res: ServerResponse): void {
   const sub = world.options.subPath;
+  if (world.faults.state.redirectTo) {
+    return redirect(res, world.faults.state.redirectTo);
+  }
   if (majorOf(world.options.version) >= 12) {
     return redirect(res, `${sub}/login?redirectTo=${encodeURIComponent(req.url ?? '/')}`);
   }

@@ -112,6 +112,20 @@ describe('/d', () => {
     await keepShot(page, 'host');
   });
 
+  it('repeats a row with everything in it', async () => {
+    page = await openPage(browser, grafana, { height: 1600 });
+    await page.goto(`${grafana.url}/d/fleet/x?kiosk&${RANGE}`);
+    await page.waitForFunction((color) => document.querySelector(`[data-stamp="${color}"]`), stamp('fleet/2/深圳'));
+    expect((await stampsOf(page, 7)).sort()).toEqual(
+      ['北京', '上海', '深圳'].flatMap((site) => [stamp(`fleet/1/${site}`), stamp(`fleet/2/${site}`)]).concat(stamp('fleet/3')).sort()
+    );
+    const ids = await page.$$eval('[data-viz-panel-id]', (all) => all.map((e) => (e as HTMLElement).dataset['vizPanelId']));
+    expect(ids).toContain('上海$panel-1');
+    await keepShot(page, 'fleet');
+    await page.goto(`${grafana.url}/d-solo/fleet/x?panelId=${encodeURIComponent('上海$panel-1')}&${RANGE}`);
+    expect(await stampsOf(page, 1)).toEqual([stamp('fleet/1/上海')]);
+  });
+
   it('leaves collapsed rows unmounted until they are opened', async () => {
     page = await openPage(browser, grafana);
     await page.goto(`${grafana.url}/d/rows/x?kiosk&${RANGE}`);
@@ -225,6 +239,13 @@ describe('boot', () => {
     page = await openPage(browser, grafana);
     await page.goto(`${grafana.url}/d/demo`);
     await page.waitForSelector('text=Grafana has failed to load its application files');
+  });
+
+  it('crashes its tab when asked to', async () => {
+    page = await openPage(browser, grafana);
+    const crashed = page.waitForEvent('crash');
+    await page.goto(`${grafana.url}/d/crash/x?kiosk`);
+    await crashed;
   });
 
   it('tells its parent when it is there', async () => {

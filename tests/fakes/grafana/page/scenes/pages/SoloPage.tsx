@@ -1,6 +1,7 @@
 // /d-solo/:uid?panelId=. Every change of the address throws the scene off the page and loads the dashboard again.
 import { UrlSyncContextProvider, type VizPanel } from '@grafana/scenes';
 import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
+import { majorVersion } from '../../common/bootData';
 import { activateRepeats, areVariablesLoading, findPanel } from '../scene/findPanel';
 import type { DashboardScene } from '../scene/DashboardScene';
 import { loadScene, toLoadError, type LoadError } from '../scene/loader';
@@ -9,6 +10,7 @@ import { DashboardPageError, PageLoader } from './errors';
 
 const NOT_FOUND_AFTER_MS = 500;
 const LOOK_AGAIN_MS = 50;
+const MARK: CSSProperties = { position: 'fixed', top: 8, right: 12, fontSize: 11, pointerEvents: 'none', transition: 'opacity 0.3s' };
 const FRAME: CSSProperties = { position: 'fixed', inset: 0, padding: 0 };
 
 export function SoloPage({ uid, query }: { uid: string; query: URLSearchParams }): ReactNode {
@@ -63,6 +65,29 @@ function SoloPanel({ dashboard, wanted }: { dashboard: DashboardScene; wanted: s
   return (
     <div style={FRAME} className="panel-solo-scenes">
       {panel ? <panel.Component model={panel} /> : <PageLoader />}
+      {majorVersion >= 13 && <PoweredBy />}
+    </div>
+  );
+}
+
+/** The mark that newer versions put over a solo panel; it fades when the mouse comes in. `hideLogo` keeps it away. */
+function PoweredBy(): ReactNode {
+  const [isFaded, setFaded] = useState(false);
+  useEffect(() => {
+    const fade = () => setFaded(true);
+    document.addEventListener('mouseenter', fade, { once: true });
+    document.addEventListener('mousemove', fade, { once: true });
+    return () => {
+      document.removeEventListener('mouseenter', fade);
+      document.removeEventListener('mousemove', fade);
+    };
+  }, []);
+  if (new URLSearchParams(window.location.search).has('hideLogo')) {
+    return null;
+  }
+  return (
+    <div className="powered-by-grafana" style={{ ...MARK, opacity: isFaded ? 0 : 0.7 }}>
+      Powered by Grafana
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { LazyLoader, LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneObjectBase, SceneVariableSet, VariableDependencyConfig, type SceneComponentProps, type SceneGridItemLike, type SceneGridItemStateLike, type VizPanel } from '@grafana/scenes';
 import type { CSSProperties, ReactNode } from 'react';
 import { bootData } from '../../common/bootData';
+import { chosenValues } from './chosenValues';
 
 interface State extends SceneGridItemStateLike {
   body: VizPanel;
@@ -49,7 +50,7 @@ export class DashboardGridItem extends SceneObjectBase<State> implements SceneGr
     if (!variableName || !(variable instanceof MultiValueVariable) || sceneGraph.hasVariableDependencyInLoadingState(this)) {
       return;
     }
-    const { values, texts } = chosen(variable);
+    const { values, texts } = chosenValues(variable);
     if (!values.length) {
       return;
     }
@@ -68,14 +69,6 @@ export class DashboardGridItem extends SceneObjectBase<State> implements SceneGr
   getChildCount(): number {
     return 1 + (this.state.repeatedPanels?.length ?? 0);
   }
-}
-
-function chosen(variable: MultiValueVariable): { values: string[]; texts: string[] } {
-  if (variable.hasAllValue()) {
-    return { values: variable.state.options.map((o) => String(o.value)), texts: variable.state.options.map((o) => o.label) };
-  }
-  const toList = (v: unknown) => (Array.isArray(v) ? v : [v]).map(String);
-  return { values: toList(variable.getValue()), texts: toList(variable.getValueText().split(' + ')) };
 }
 
 function DashboardGridItemRenderer({ model }: SceneComponentProps<DashboardGridItem>): ReactNode {

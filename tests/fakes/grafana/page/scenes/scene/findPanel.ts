@@ -2,6 +2,7 @@
 import { PATH_ID_SEPARATOR, sceneGraph, VizPanel, type SceneObject } from '@grafana/scenes';
 import { DashboardGridItem } from './DashboardGridItem';
 import type { DashboardScene } from './DashboardScene';
+import { RowRepeater } from './RowRepeater';
 
 export function findPanel(dashboard: DashboardScene, wanted: string): VizPanel | undefined {
   const key = /^\d+$/.test(wanted) ? `panel-${wanted}` : wanted;
@@ -10,13 +11,15 @@ export function findPanel(dashboard: DashboardScene, wanted: string): VizPanel |
   return byPath ?? panels.find((p) => p.state.key === key);
 }
 
+const isRepeater = (o: SceneObject) => (o instanceof DashboardGridItem && Boolean(o.state.variableName)) || o instanceof RowRepeater;
+
 /**
  * Repeats are made by grid items, which a solo page never mounts: wake them and everything above them, or they do not
  * hear of the variables. Returns what puts them to sleep again.
  */
 export function activateRepeats(dashboard: DashboardScene): () => void {
   const asleep = new Set<SceneObject>();
-  for (const item of sceneGraph.findAllObjects(dashboard, (o) => o instanceof DashboardGridItem && Boolean(o.state.variableName))) {
+  for (const item of sceneGraph.findAllObjects(dashboard, isRepeater)) {
     for (let o: SceneObject | undefined = item; o && o !== dashboard; o = o.parent) {
       asleep.add(o);
     }

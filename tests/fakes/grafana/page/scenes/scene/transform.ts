@@ -11,6 +11,7 @@ import { DashboardScene } from './DashboardScene';
 import type { DashboardAnswer, DashboardJson, PanelJson, VariableJson } from './json';
 import { LibraryPanelBehavior } from './LibraryPanelBehavior';
 import { PanelTimeRange } from './PanelTimeRange';
+import { RowRepeater } from './RowRepeater';
 
 function dataProviderOf(panel: PanelJson): SceneDataTransformer | undefined {
   if (!panel.targets?.length) {
@@ -104,7 +105,14 @@ function childrenOf(panels: PanelJson[], isMountedLate: boolean): SceneGridItemL
 }
 
 function rowOf(row: PanelJson, items: SceneGridItemLike[]): SceneGridItemLike {
-  return new SceneGridRow({ key: `row-${row.id}`, title: row.title, y: row.gridPos.y, isCollapsed: Boolean(row.collapsed), children: items }) as unknown as SceneGridItemLike;
+  return new SceneGridRow({
+    key: `row-${row.id}`,
+    title: row.title,
+    y: row.gridPos.y,
+    isCollapsed: Boolean(row.collapsed),
+    children: items,
+    $behaviors: row.repeat ? [new RowRepeater({ variableName: row.repeat })] : undefined,
+  }) as unknown as SceneGridItemLike;
 }
 
 function variableOf(v: VariableJson): SceneVariable {
