@@ -46,13 +46,35 @@ static struct cdp_ask ask_of(const struct page *page, const char *method, const 
                             .params = params ? str_bytes(params) : (struct bytes){0}};
 }
 
+/* While a new document takes the old one's place the browser refuses some commands for a moment. */
+static bool is_passing(const struct op *op)
+{
+    return op->err == ERR_BROWSER && strstr(op->err_text, "Not attached to an active page");
+}
+
+int page_ask(struct op *op, struct page *page, const struct cdp_ask *ask, const struct jv **out,
+             struct bytes *big)
+{
+    enum { TRIES = 50, STEP_MS = 20 };
+    for (int i = 0; page_check(op, page) == 0; i++) {
+        if (cdp_call_big(op, page->browser->cdp, ask, out, big) == 0)
+            return 0;
+        if (!is_passing(op) || i == TRIES)
+            return -1;
+        op_clear(op);
+        if (cdp_pump(op, page->browser->cdp, STEP_MS, NULL) < 0)
+            return -1;
+    }
+    return -1;
+}
+
 int page_call(struct op *op, struct page *page, const char *method, const struct str *params,
               const struct jv **out)
 {
     struct cdp_ask ask = ask_of(page, method, params);
     if (params && params->is_full)
         return op_fail(op, ERR_TOO_LARGE, "%s: the command is too large", method);
-    return page_check(op, page) < 0 ? -1 : cdp_call(op, page->browser->cdp, &ask, out);
+    return page_ask(op, page, &ask, out, NULL);
 }
 
 int page_send(struct op *op, struct page *page, const char *method, const struct str *params)
@@ -221,6 +243,14 @@ int page_open(struct op *op, struct browser *b, const char *context_id, struct p
     return 0;
 }
 
+static void forget_script(struct page *page)
+{
+    struct page_script *s = &page->scripts[--page->scripts_n];
+    mem_free(s->id);
+    mem_free(s->source);
+    *s = (struct page_script){0};
+}
+
 static void free_texts(char **texts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -239,7 +269,8 @@ void page_free(struct page *page)
     if (page->browser->cdp)
         cdp_forget(page->browser->cdp, page);
     page_forget_login(page);
-    free_texts(page->scripts, PAGE_SCRIPTS_MAX);
+    while (page->scripts_n > 0)
+        forget_script(page);
     free_texts(page->bindings, PAGE_BINDINGS_MAX);
     free_texts(page->nav.commits, PAGE_COMMITS_KEPT);
     mem_free(page->nav.loader);
@@ -251,18 +282,23 @@ void page_free(struct page *page)
     mem_free(page);
 }
 
+/* A close that meets a tab just changing documents gets lost in the browser although it is answered, so it
+ * is said again until the tab is gone. */
 int page_close(struct op *op, struct page *page)
 {
+    enum { AGAIN_MS = 60 };
     struct jw w;
     struct str *params = page_params(op, &w);
     jw_text_at(&w, "targetId", page->target);
     jw_end(&w);
     struct cdp_ask ask = {.method = "Target.closeTarget", .params = str_bytes(params)};
     int rc = 0;
-    if (!page->facts.is_detached && cdp_call(op, page->browser->cdp, &ask, NULL) < 0)
-        rc = -1;
-    while (rc == 0 && !page->facts.is_detached) /* the answer comes before the tab is gone */
-        rc = op_check(op) < 0 ? -1 : cdp_pump(op, page->browser->cdp, op_left_ms(op), NULL);
+    while (rc == 0 && !page->facts.is_detached) {
+        int64_t again_ms = clock_mono_ms() + AGAIN_MS;
+        rc = op_check(op) < 0 ? -1 : cdp_send(op, page->browser->cdp, &ask, NULL, NULL);
+        while (rc == 0 && !page->facts.is_detached && clock_mono_ms() < again_ms)
+            rc = cdp_pump(op, page->browser->cdp, (int)(again_ms - clock_mono_ms()), NULL);
+    }
     page_free(page);
     return rc;
 }
@@ -384,6 +420,9 @@ int page_set_dark(struct op *op, struct page *page, bool is_dark)
 
 int page_add_script(struct op *op, struct page *page, const char *source)
 {
+    for (size_t i = 0; i < page->scripts_n; i++)
+        if (strcmp(page->scripts[i].source, source) == 0)
+            return 0;
     if (page->scripts_n == PAGE_SCRIPTS_MAX)
         return op_fail(op, ERR_INTERNAL, "too many scripts for a page");
     struct jw w;
@@ -393,7 +432,8 @@ int page_add_script(struct op *op, struct page *page, const char *source)
     const struct jv *result;
     if (page_call(op, page, "Page.addScriptToEvaluateOnNewDocument", params, &result) < 0)
         return -1;
-    page->scripts[page->scripts_n++] = mem_strdup(jv_text_at(result, "identifier", ""));
+    page->scripts[page->scripts_n++] = (struct page_script){
+        mem_strdup(jv_text_at(result, "identifier", "")), mem_strdup(source)};
     return 0;
 }
 
@@ -419,12 +459,11 @@ int page_drop_scripts(struct op *op, struct page *page)
     struct jw w;
     while (page->scripts_n > 0) {
         struct str *params = page_params(op, &w);
-        jw_text_at(&w, "identifier", page->scripts[page->scripts_n - 1]);
+        jw_text_at(&w, "identifier", page->scripts[page->scripts_n - 1].id);
         jw_end(&w);
         if (page_send(op, page, "Page.removeScriptToEvaluateOnNewDocument", params) < 0)
             return -1;
-        mem_free(page->scripts[--page->scripts_n]);
-        page->scripts[page->scripts_n] = NULL;
+        forget_script(page);
     }
     while (page->bindings_n > 0) {
         struct str *params = page_params(op, &w);

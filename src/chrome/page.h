@@ -54,7 +54,8 @@ int page_set_credential(struct op *op, struct page *page, const char *origin,
                         const struct page_header *headers, size_t n) MUST_CHECK;
 
 /* --- what runs in the page --- */
-/* Runs at the start of each new document, before its own scripts; stays until the page is washed. */
+/* Runs at the start of each new document, before its own scripts; stays until the page is washed. Adding the
+ * same text again is free. At most 8. */
 int page_add_script(struct op *op, struct page *page, const char *source) MUST_CHECK;
 /* window[name](text) becomes a fact (facts.calls). Survives navigation. */
 int page_add_binding(struct op *op, struct page *page, const char *name) MUST_CHECK;

@@ -170,11 +170,12 @@ int page_push_url(struct op *op, struct page *page, const char *url, const char 
 
 /* --- washing --- */
 
-/* Windows that the page opened would keep running for the next caller. */
-static int close_others(struct op *op, struct page *page)
+/* Asks to close every other window of the page's context; *out_n = how many there are. */
+static int ask_to_close(struct op *op, struct page *page, int *out_n)
 {
     struct cdp_ask ask = {.method = "Target.getTargets"};
     const struct jv *result;
+    *out_n = 0;
     if (cdp_call(op, page->browser->cdp, &ask, &result) < 0)
         return -1;
     const struct jv *infos = jv_get(result, "targetInfos");
@@ -184,12 +185,28 @@ static int close_others(struct op *op, struct page *page)
         if (strcmp(jv_text_at(info, "browserContextId", ""), page->context) != 0 ||
             strcmp(jv_text_at(info, "type", ""), "page") != 0 || strcmp(id, page->target) == 0)
             continue;
+        ++*out_n;
         const char *params = arena_fmt(&op->arena, "{\"targetId\":\"%s\"}", id);
         ask = (struct cdp_ask){.method = "Target.closeTarget", .params = bytes_of(params)};
-        if (cdp_call(op, page->browser->cdp, &ask, NULL) < 0)
+        if (cdp_send(op, page->browser->cdp, &ask, NULL, NULL) < 0)
             return -1;
     }
     return 0;
+}
+
+/* Windows that the page opened would keep running for the next caller. */
+static int close_others(struct op *op, struct page *page)
+{
+    enum { TRIES = 40, STEP_MS = 50 };
+    for (int i = 0, n; i < TRIES; i++) {
+        if (ask_to_close(op, page, &n) < 0)
+            return -1;
+        if (n == 0)
+            return 0;
+        if (cdp_pump(op, page->browser->cdp, STEP_MS, NULL) < 0)
+            return -1;
+    }
+    return op_fail(op, ERR_BROWSER, "windows that a page opened can not be closed");
 }
 
 static int clear_storage(struct op *op, struct page *page, const char *origin)

@@ -46,7 +46,9 @@ struct page {
     char *foreign[PAGE_FOREIGN_MAX]; /* frames that show another origin */
     size_t foreign_n;
 
-    char *scripts[PAGE_SCRIPTS_MAX]; /* their ids */
+    struct page_script {
+        char *id, *source;
+    } scripts[PAGE_SCRIPTS_MAX];
     size_t scripts_n;
     char *bindings[PAGE_BINDINGS_MAX];
     size_t bindings_n;
@@ -62,7 +64,10 @@ void page_lose(struct page *page, const char *why);
 /* Unlinks and frees, without a word to the browser. */
 void page_free(struct page *page);
 
-/* A command to the tab. params may be NULL. */
+/* A command to the tab; asked again when the tab is just changing documents. */
+int page_ask(struct op *op, struct page *page, const struct cdp_ask *ask, const struct jv **out,
+             struct bytes *big) MUST_CHECK;
+/* The same, made of its parts. params may be NULL. */
 int page_call(struct op *op, struct page *page, const char *method, const struct str *params,
               const struct jv **out) MUST_CHECK;
 int page_send(struct op *op, struct page *page, const char *method,

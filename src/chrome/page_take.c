@@ -18,7 +18,7 @@ static int call_big(struct op *op, struct page *page, const char *method, const 
     struct cdp_ask ask = {.session = page->session, .method = method, .params = str_bytes(params),
                           .big = big_name};
     struct bytes text;
-    if (page_check(op, page) < 0 || cdp_call_big(op, page->browser->cdp, &ask, NULL, &text) < 0)
+    if (page_ask(op, page, &ask, NULL, &text) < 0)
         return -1;
     if (!base64_decode(&op->arena, text, out) || out->n == 0)
         return op_fail(op, ERR_BROWSER, "%s: the answer holds no data", method);
@@ -213,7 +213,7 @@ int page_read_body(struct op *op, struct page *page, const char *request_id, str
                           .params = str_bytes(body_params(op, request_id)), .big = "body"};
     const struct jv *result;
     struct bytes big;
-    if (page_check(op, page) < 0 || cdp_call_big(op, page->browser->cdp, &ask, &result, &big) < 0)
+    if (page_ask(op, page, &ask, &result, &big) < 0)
         return -1;
     if (is_base64(result)) {
         if (!base64_decode(&op->arena, big, out))

@@ -74,7 +74,8 @@ enum pool_end {
 
 struct pool_lease {
     struct pool *pool;
-    struct browser *browser;
+    struct slot *slot;       /* the pool's own */
+    struct browser *browser; /* opaque */
     struct page *page;
     enum pool_end end;       /* the lessee sets POOL_KEEP when all went well */
     bool is_warm;            /* the tab has been used for this very identity before */

@@ -226,11 +226,6 @@ static int choose_sandbox(struct op *op, const struct process_conf *conf, bool *
 
 /* --- starting --- */
 
-void process_adopt_orphans(void)
-{
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-}
-
 static int make_profile(struct op *op, const struct process_conf *conf, char **out)
 {
     char word[9];
@@ -364,6 +359,7 @@ static int spawn(struct op *op, struct process *p, struct spawn *s)
     set_nonblocking(fds[5]);
     *s = (struct spawn){s->args, s->env, fds[0], fds[3], fds[5], getpid()};
     signal(SIGPIPE, SIG_IGN); /* a dead browser is an errno, not the daemon's end */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* its orphans become ours and can be reaped */
     p->pid = fork();
     if (p->pid == 0)
         child_exec(s);

@@ -35,13 +35,12 @@ int process_find(struct op *op, const char *configured, const char **out) MUST_C
 /* Why Chromium's sandbox can not be on here ("running as root", "no user namespaces"), or NULL.
  * Asked once per process, then remembered. */
 const char *process_sandbox_obstacle(void);
-/* Once at start, before threads: orphans of browsers become ours, so that they can be reaped. */
-void process_adopt_orphans(void);
 /* Removes profile directories in temp_dir whose daemon is dead, after killing what still runs in
  * them. Returns how many went. */
 int process_sweep(const char *temp_dir);
 
-/* Spawns; does not wait until the browser answers. Fails with ERR_UNAVAILABLE or ERR_STORAGE. */
+/* Spawns; does not wait until the browser answers. Fails with ERR_UNAVAILABLE or ERR_STORAGE. The first
+ * one makes this process the reaper of its browsers' orphans and ignore SIGPIPE. */
 int process_start(struct op *op, const struct process_conf *conf, struct process **out) MUST_CHECK;
 /* Kills the whole group, reaps it, removes the profile directory, frees. NULL is fine. Blocks for
  * some milliseconds (bounded by seconds when the kernel is slow). */
