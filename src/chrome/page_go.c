@@ -197,13 +197,13 @@ static int ask_to_close(struct op *op, struct page *page, int *out_n)
 /* Windows that the page opened would keep running for the next caller. */
 static int close_others(struct op *op, struct page *page)
 {
-    enum { TRIES = 40, STEP_MS = 50 };
+    enum { TRIES = 40, PAUSE_MS = 50 };
     for (int i = 0, n; i < TRIES; i++) {
         if (ask_to_close(op, page, &n) < 0)
             return -1;
         if (n == 0)
             return 0;
-        if (cdp_pump(op, page->browser->cdp, STEP_MS, NULL) < 0)
+        if (cdp_pump(op, page->browser->cdp, PAUSE_MS, NULL) < 0)
             return -1;
     }
     return op_fail(op, ERR_BROWSER, "windows that a page opened can not be closed");

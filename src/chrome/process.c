@@ -99,8 +99,7 @@ static const char *const FLAGS[] = {
 
 static const char *const KEPT_ENVIRONMENT[] = {
     "PATH=",           "LANG=",          "LANGUAGE=",        "LC_",
-    "TZ=",             "FONTCONFIG_",    "LD_LIBRARY_PATH=", "ASAN_OPTIONS=",
-    "ROUNDS_TEST_FAKE_",
+    "TZ=",   "FONTCONFIG_", "LD_LIBRARY_PATH=",
 };
 
 /* --- finding --- */
