@@ -76,10 +76,14 @@ struct report {
     struct report_calls calls;
 };
 
-/* Reads round, shots, verdicts, sign-offs and sources of a round into op's arena. visible_row: as
- * in the store's lists (caller.visible_row). lang, zone, public_key, made_by, base_url and calls
- * are the caller's business. ERR_NOT_FOUND. */
-int report_load(struct op *op, struct store *store, const char *round_id, int64_t visible_row,
+struct report_ask {
+    const char *round_id;
+    int64_t visible_row; /* as in the store's lists: caller.visible_row */
+    bool with_series;    /* the numbers too (one query a shot): for XLSX and ZIP */
+};
+/* Reads round, shots, verdicts, sign-offs and sources of a round into op's arena. lang, zone,
+ * public_key, made_by, base_url and calls are the caller's business. ERR_NOT_FOUND. */
+int report_load(struct op *op, struct store *store, const struct report_ask *ask,
                 struct report *out) MUST_CHECK;
 
 enum report_pictures { REPORT_WITH_FULL, REPORT_WITH_THUMBS, REPORT_WITH_NONE };

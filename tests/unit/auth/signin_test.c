@@ -125,13 +125,14 @@ static void a_session_lives_until_it_is_stopped(void **state)
 
 static void cookies_that_are_none_of_ours_are_refused(void **state)
 {
-    static const char *const bad[] = {"",
-                                      "x",
-                                      "00000000.",
-                                      "zzzzzzzz.aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                      "aaaaaaaaaaaaaa",
-                                      "' OR 1=1 --",
-                                      "6a000000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const char *const bad[] = {
+        "",
+        "x",
+        "00000000.",
+        "zzzzzzzz.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "' OR 1=1 --",
+        "6a000000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    };
     struct place *place = with_admin((struct session_conf){0}, (struct limit_conf){0});
     struct session session;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
