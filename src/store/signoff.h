@@ -7,6 +7,7 @@
 #define STORE_SIGNOFF_H
 
 #include "base/hash.h"
+#include "base/str.h"
 #include "store/store.h"
 
 enum { SIGNATURE_SIZE = 64 };
@@ -19,6 +20,7 @@ struct store_signoff {
     const char *plan_name;
     bool is_final;   /* false: the first of two people; the round stays open */
     int64_t user_row;
+    const char *user_id;
     const char *user; /* name at that time */
     const char *summary;
     const char *reasons; /* why undecided shots are left so; "" when there are none */
@@ -42,8 +44,8 @@ struct store_signoff_list {
 typedef int store_sign_fn(struct op *op, void *ctx, struct bytes hash,
                           unsigned char out[SIGNATURE_SIZE]);
 
-/* Adds with round_row, is_final, user_row, summary, reasons, signed_ms, key_id; fills the rest. Final:
- * the round becomes SIGNED in the same, durable transaction. ERR_UNPROCESSABLE: undecided shots
+/* Adds with round_row, is_final, user_row, summary, reasons, signed_ms, key_id; fills the rest.
+ * Final: the round becomes SIGNED in the same, durable transaction. ERR_UNPROCESSABLE: undecided shots
  * and no reasons, or the same person twice. ERR_CONFLICT: the round is not in REVIEW (cancelled
  * rounds cannot be signed). ERR_READ_ONLY: signed already. */
 int store_signoff_add(struct op *op, struct store *store, struct store_signoff *signoff,
@@ -59,6 +61,8 @@ struct store_seal {
 };
 int store_signoff_seal(struct op *op, struct store *store, int64_t round_row,
                        struct store_seal *out) MUST_CHECK;
+/* The canonical text that `hash` is the hash of, for bundles that verify offline. Pure. */
+void store_signoff_print(const struct store_signoff *signoff, struct str *out);
 /* The hash that these fields ought to have (signature aside). Pure; docs: signoff.c. */
 void store_signoff_hash(const struct store_signoff *signoff, char out[HASH_HEX_MAX]);
 /* The canonical text that `shots` is the hash of, for bundles that verify offline. */

@@ -7,6 +7,7 @@
 #define STORE_VERDICT_H
 
 #include "base/hash.h"
+#include "base/str.h"
 #include "store/store.h"
 
 enum verdict_kind {
@@ -29,6 +30,7 @@ struct store_verdict {
     enum verdict_kind kind;
     enum verdict_how how;
     int64_t user_row;
+    const char *user_id; /* only in lists */
     const char *user;    /* name */
     const char *comment;
     const char *category;
@@ -71,6 +73,9 @@ struct store_verdict_ask {
     int64_t from_ms, to_ms; /* given; 0: open */
     bool with_words;   /* only those with a comment */
 };
+/* The canonical text that `hash` is the hash of, for bundles that verify offline; of a verdict out
+ * of a list. before: the hash of the one before it in the chain, NULL: it is the first. Pure. */
+void store_verdict_text(const struct store_verdict *verdict, const char *before, struct str *out);
 /* Newest first. */
 int store_verdict_list(struct op *op, struct store *store, const struct store_verdict_ask *ask,
                        struct store_page page, struct store_verdict_list *out) MUST_CHECK;
