@@ -1,0 +1,31 @@
+/* Single-key commands. One listener in the capture phase; silent while somebody types, in dialogs and in menus. */
+import { useEffect, useRef } from 'react'
+
+export type KeyMap = Record<string, (e: KeyboardEvent) => void>
+
+const typing = 'input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable="true"]'
+const arrowUsers = '[role="slider"], [role="radiogroup"], [role="toolbar"], [role="tablist"], input[type="range"]'
+const layers = '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]'
+
+export function isTyping(target: EventTarget | null): boolean {
+    return target instanceof Element && target.closest(typing) !== null
+}
+
+export function useKeys(map: KeyMap, isOn = true): void {
+    const current = useRef(map)
+    current.current = map
+    useEffect(() => {
+        if (!isOn) return undefined
+        const onKey = (e: KeyboardEvent) => {
+            if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || isTyping(e.target)) return
+            if (e.key.startsWith('Arrow') && e.target instanceof Element && e.target.closest(arrowUsers)) return
+            const run = current.current[e.shiftKey && e.key.length > 1 ? `Shift+${e.key}` : e.key]
+            if (!run || document.querySelector(layers)) return
+            e.preventDefault()
+            e.stopPropagation()
+            run(e)
+        }
+        addEventListener('keydown', onKey, true)
+        return () => removeEventListener('keydown', onKey, true)
+    }, [isOn])
+}

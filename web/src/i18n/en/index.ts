@@ -1,0 +1,12 @@
+import common from './common.json'
+import session from './session.json'
+import today from './today.json'
+import review from './review.json'
+import history from './history.json'
+import plans from './plans.json'
+import sources from './sources.json'
+import records from './records.json'
+import people from './people.json'
+import system from './system.json'
+
+export default { common, session, today, review, history, plans, sources, records, people, system }

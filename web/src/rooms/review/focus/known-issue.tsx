@@ -1,0 +1,53 @@
+/* A known issue: carried along with the panel until its date, never a verdict by itself. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { api } from '~/api/client'
+import { keys } from '~/api/queries'
+import type { Shot } from '~/api/types'
+import { useDraft } from '~/base/draft'
+import { Button } from '~/parts/button'
+import { Dialog } from '~/parts/dialog'
+import { Field, TextBox } from '~/parts/field'
+import { FaultNote } from '~/parts/state'
+
+const twoWeeks = 14 * 86400_000
+
+export function KnownIssueDialog({ shot, onClose }: { shot: Shot; onClose: () => void }) {
+    const { t } = useTranslation()
+    const cache = useQueryClient()
+    const old = shot.known_issue
+    const start = {
+        comment: old?.comment ?? '', link: old?.link ?? '',
+        until: (old?.expires_at ?? new Date(Date.now() + twoWeeks).toISOString()).slice(0, 10),
+    }
+    const draft = useDraft(`known.${shot.panel_key}`, start)
+    const done = () => {
+        draft.reset(start)
+        void cache.invalidateQueries({ queryKey: keys.shots(shot.round_id) })
+        onClose()
+    }
+    const save = useMutation({
+        mutationFn: () => {
+            const body = { comment: draft.value.comment.trim(), link: draft.value.link.trim() || null, expires_at: new Date(`${draft.value.until}T23:59:59`).toISOString() }
+            return old ? api.patch(`/known-issues/${old.id}`, body) : api.post('/known-issues', { panel_key: shot.panel_key, ...body })
+        },
+        onSuccess: done,
+    })
+    const end = useMutation({ mutationFn: () => api.drop(`/known-issues/${old?.id}`), onSuccess: done })
+    return (
+        <Dialog
+            title={t('review.markKnown')} isOpen onClose={onClose}
+            actions={<>
+                {old && <Button kind="danger" onPress={() => end.mutate()}>{t('review.knownEnd')}</Button>}
+                <Button onPress={onClose}>{t('common.cancel')}</Button>
+                <Button kind="primary" isDisabled={!draft.value.comment.trim() || !draft.value.until || save.isPending} onPress={() => save.mutate()}>{t('common.save')}</Button>
+            </>}
+        >
+            <p className="quiet">{t('review.knownText')}</p>
+            <TextBox label={t('review.knownWhat')} value={draft.value.comment} onChange={(v) => draft.set((d) => ({ ...d, comment: v }))} autoFocus isRequired />
+            <Field label={t('review.link')} value={draft.value.link} type="url" placeholder="https://" onChange={(v) => draft.set((d) => ({ ...d, link: v }))} />
+            <Field label={t('review.knownUntil')} value={draft.value.until} type="date" onChange={(v) => draft.set((d) => ({ ...d, until: v }))} isRequired />
+            {(save.isError || end.isError) && <FaultNote error={save.error ?? end.error} />}
+        </Dialog>
+    )
+}

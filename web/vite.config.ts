@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import locales from '@react-aria/optimize-locales-plugin'
+import { transformWithEsbuild, type Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+import { mockApi } from './dev/mock-plugin'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+
+/* boot.ts sets theme and language before the first paint. It must block rendering, so it is a classic
+   script of its own with a hashed name, not part of the (deferred) module graph. */
+function bootScript(): Plugin {
+    const compile = async () =>
+        (await transformWithEsbuild(readFileSync(`${root}src/boot.ts`, 'utf8'), 'boot.ts', {
+            format: 'iife', minify: true, target: 'es2020', sourcemap: false,
+        })).code
+    let name = ''
+    return {
+        name: 'rounds-boot',
+        configureServer(server) {
+            server.middlewares.use('/boot.js', (_req, res) => {
+                void compile().then((code) => {
+                    res.setHeader('Content-Type', 'text/javascript')
+                    res.end(code)
+                })
+            })
+        },
+        async generateBundle() {
+            const ref = this.emitFile({ type: 'asset', name: 'boot.js', source: await compile() })
+            name = this.getFileName(ref)
+        },
+        transformIndexHtml: {
+            order: 'post',
+            handler: () => [{ tag: 'script', attrs: { src: `/${name || 'boot.js'}` }, injectTo: 'head-prepend' }],
+        },
+    }
+}
+
+export default defineConfig({
+    plugins: [
+        react(),
+        { ...locales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
+        bootScript(),
+        mockApi(),
+    ],
+    resolve: { alias: { '~': `${root}src` } },
+    build: {
+        target: 'es2022',
+        manifest: true,
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        rollupOptions: {
+            output: {
+                manualChunks(id) {
+                    if (/node_modules[\\/](react|react-dom|scheduler)[\\/]/.test(id)) return 'react'
+                    return undefined
+                },
+            },
+        },
+    },
+    server: process.env.ROUNDS_API
+        ? { proxy: { '/api': { target: process.env.ROUNDS_API, changeOrigin: false } } }
+        : {},
+    test: {
+        environment: 'jsdom',
+        setupFiles: ['test/setup.ts'],
+        include: ['test/**/*.test.{ts,tsx}', 'src/**/*.test.{ts,tsx}'],
+    },
+})
