@@ -19,6 +19,12 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 20_000,
     rollupOptions: {
+      // "use client" marks and misplaced comments of dependencies: nothing that one could act upon.
+      onwarn: (warning, warn) => {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warning.code !== 'INVALID_ANNOTATION') {
+          warn(warning);
+        }
+      },
       input: { scenes: 'page/scenes/main.tsx', legacy: 'page/legacy/main.ts' },
     },
   },

@@ -6,7 +6,7 @@ export function demo(): Dashboard {
   return dashboard(uid, '核心交易', ['巡检', '交易'], [
     dataPanel(uid, 'timeseries', 1, '每秒交易量', { x: 0, y: 0, w: 12, h: 8 }, { unit: 'reqps', names: ['支付', '转账', '查询'] }),
     dataPanel(uid, 'timeseries', 2, '响应时间 P99', { x: 12, y: 0, w: 12, h: 8 }, { unit: 'ms', fill: 25 }),
-    dataPanel(uid, 'stat', 3, '成功率', { x: 0, y: 8, w: 6, h: 5 }, { unit: 'percent' }),
+    dataPanel(uid, 'stat', 3, '连接池占用', { x: 0, y: 8, w: 6, h: 5 }, { unit: 'percent' }),
     dataPanel(uid, 'gauge', 4, 'CPU 使用率', { x: 6, y: 8, w: 6, h: 5 }, { unit: 'percent' }),
     dataPanel(uid, 'bargauge', 5, '各渠道占比', { x: 12, y: 8, w: 12, h: 5 }, { unit: 'percent', names: ['手机银行', '网银', '柜面', '开放平台'] }),
     dataPanel(uid, 'table', 6, '服务明细', { x: 0, y: 13, w: 12, h: 8 }, { names: ['payment', 'ledger', '清算', 'gateway', '风控', 'notify'] }),
