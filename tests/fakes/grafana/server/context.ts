@@ -17,6 +17,8 @@ export interface World {
   recorder: Recorder;
   thief?: Recorder;
   assets: Assets;
+  /** What pages found of earlier identities (option --traces), as they told it. */
+  traces: unknown[];
 }
 
 export class Context {

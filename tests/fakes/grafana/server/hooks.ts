@@ -25,7 +25,10 @@ export async function testHook(world: World, req: IncomingMessage, res: ServerRe
       world.auth.reset();
       world.recorder.clear();
       world.thief?.clear();
+      world.traces = [];
       return sendJson(res, 200, {});
+    case 'GET /__test/traces':
+      return sendJson(res, 200, { traces: world.traces });
     case 'GET /__test/requests':
       return sendJson(res, 200, { requests: world.recorder.list(), thief: world.thief?.list() ?? [] });
     case 'POST /__test/requests/clear':

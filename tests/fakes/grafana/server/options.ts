@@ -36,6 +36,8 @@ export interface Options {
   renderKeyLifetimeMs: number;
   queryDelayMs: number;
   publicDir: string;
+  /** Pages tell what they find of earlier identities in the browser. */
+  hasTraces: boolean;
 }
 
 export const VIEWER_TOKEN = 'glsa_StandInViewerTokenForOrgOne01_5f3a9c21';
@@ -66,6 +68,7 @@ export const HELP = `stand-in Grafana
   --callback-url URL     [rendering] callback_url
   --render-key-lifetime MS
   --query-delay MS       answer each data query after that time (default 0)
+  --traces               pages tell what they find of earlier identities in the browser (GET /__test/traces)
   --public DIR           where the built pages are (default: beside this program)
 `;
 
@@ -75,7 +78,7 @@ const VALUE_FLAGS = new Set([
   'render-key-lifetime', 'query-delay', 'public',
 ]);
 const OPTIONAL_VALUE_FLAGS = new Set(['anonymous', 'auth-proxy']);
-const BARE_FLAGS = new Set(['no-basic-auth', 'jwt-url-login']);
+const BARE_FLAGS = new Set(['no-basic-auth', 'jwt-url-login', 'traces']);
 
 function collect(argv: string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
@@ -169,5 +172,6 @@ export function parseOptions(argv: string[], publicDir: string): Options {
     renderKeyLifetimeMs: Number(one('render-key-lifetime') ?? 300_000),
     queryDelayMs: Number(one('query-delay') ?? 0),
     publicDir: one('public') ?? publicDir,
+    hasTraces: found.has('traces'),
   };
 }

@@ -40,6 +40,7 @@ export const ROUTES: Route[] = [
   { method: 'GET', path: '/api/annotations', handler: query.annotations },
   { method: 'GET', path: '/api/plugins/:id/settings', handler: settings.pluginSettings },
   { method: 'GET', path: '/api/prometheus/grafana/api/v1/rules', handler: query.alertRules },
+  { method: 'POST', path: '/api/__traces', handler: accounts.addTraces },
   { method: 'GET', path: '/api/__redirect', handler: pages.redirectTo },
   { method: 'GET', path: '/apis/dashboard.grafana.app/', handler: kubernetes.group },
   { method: 'GET', path: '/apis/dashboard.grafana.app', handler: kubernetes.group },

@@ -51,6 +51,7 @@ function newWorld(options: Options, thief: Thief | undefined, thiefPort: number)
     recorder: new Recorder([options.jwtHeader]),
     thief: thief?.recorder,
     assets: new Assets(options.publicDir),
+    traces: [],
   };
 }
 

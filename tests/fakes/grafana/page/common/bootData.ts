@@ -4,10 +4,11 @@ export interface StandInSettings {
   boot?: 'fail' | 'hang';
   leakRunningCount: boolean;
   lateRepeatsMs: number;
+  hasTraces: boolean;
 }
 
 export interface PageBootData {
-  user: { orgId: number; isSignedIn: boolean; authenticatedBy?: string; theme: string; lightTheme: boolean; timezone: string };
+  user: { id: number; login: string; orgId: number; isSignedIn: boolean; authenticatedBy?: string; theme: string; lightTheme: boolean; timezone: string };
   settings: { appSubUrl: string; jwtHeaderName: string; jwtUrlLogin: boolean; buildInfo: { version: string } };
   standIn: StandInSettings;
 }

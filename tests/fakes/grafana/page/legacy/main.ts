@@ -1,5 +1,6 @@
 // Entry of the older front end: no scenes, its own globals, a router that listens to popstate.
 import { bootData, isBootHung, page, sayInitialised } from '../common/bootData';
+import { exchangeTraces } from '../common/traces';
 import { DashboardPage } from './dashboardPage';
 import { HttpError } from './model';
 import { SoloPage } from './soloPage';
@@ -40,6 +41,9 @@ function navigate(): void {
 }
 
 if (!isBootHung) {
+  if (bootData.standIn.hasTraces) {
+    void exchangeTraces();
+  }
   page.grafanaRuntime = {
     getDashboardSaveModel: () => current?.saveModel(),
     getDashboardTimeRange: () => current?.timeRange(),

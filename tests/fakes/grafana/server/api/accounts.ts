@@ -57,3 +57,9 @@ export function permissions(ctx: Context): void {
   }
   ctx.json(200, all);
 }
+
+/** Option --traces: a page tells what it found in its browser. */
+export async function addTraces(ctx: Context): Promise<void> {
+  ctx.world.traces.push(await ctx.body<unknown>());
+  ctx.json(200, {});
+}

@@ -96,6 +96,18 @@ describe('/d', () => {
     await older.stop();
   });
 
+  it('scrolls inside an element of its own in Grafana 11', async () => {
+    const older = await startBuilt('--grafana', '11.6.0');
+    page = await openPage(browser, older, { height: 600 });
+    await page.goto(`${older.url}/d/heavy/x?kiosk&${RANGE}`);
+    await stampsOf(page, 3);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(600);
+    expect(await page.$eval('#page-scrollbar', (e) => e.scrollHeight)).toBeGreaterThan(4000);
+    await page.$eval('#page-scrollbar', (e) => e.scrollTo(0, e.scrollHeight));
+    await page.waitForFunction((color) => document.querySelector(`[data-stamp="${color}"]`), stamp('heavy/40'));
+    await older.stop();
+  });
+
   it('is not lazy with a render key', async () => {
     const { renderKey } = (await post(`${grafana.url}/__test/renderkey`, {})).body;
     page = await openPage(browser, grafana, { height: 600, cookie: { name: 'renderKey', value: renderKey } });
@@ -230,6 +242,26 @@ describe('/d-solo', () => {
     await goInside(page, `/d-solo/demo/x?panelId=2&from=${iso(FROM)}&to=${iso(TO)}&timezone=browser`);
     await page.waitForTimeout(3000);
     expect(await page.evaluate(() => (window as any).__calls.length)).toBe(1);
+  });
+});
+
+describe('what an identity leaves in the browser', () => {
+  it('is told by the next one', async () => {
+    const traced = await startBuilt('--traces');
+    const keyOf = async (userId: number) => (await post(`${traced.url}/__test/renderkey`, { userId })).body.renderKey as string;
+    page = await openPage(browser, traced, { cookie: { name: 'renderKey', value: await keyOf(1) } });
+    const tell = async (n: number) => {
+      await page.goto(`${traced.url}/d-solo/demo/x?panelId=1&${RANGE}`);
+      await expect.poll(async () => (await (await fetch(`${traced.url}/__test/traces`)).json()).traces.length).toBe(n);
+      return (await (await fetch(`${traced.url}/__test/traces`)).json()).traces[n - 1];
+    };
+    expect(await tell(1)).toEqual({ mine: 'render//1/1', found: [] });
+    await page.context().addCookies([{ name: 'renderKey', value: await keyOf(2), url: traced.url }]);
+    const second = await tell(2);
+    expect(second.mine).toBe('render//2/1');
+    expect(second.found.map((t: any) => t.where)).toEqual(['localStorage', 'sessionStorage', 'cookie', 'window.name', 'indexedDB', 'cacheStorage']);
+    expect(new Set(second.found.map((t: any) => t.mark))).toEqual(new Set(['render//1/1']));
+    await traced.stop();
   });
 });
 

@@ -1,11 +1,17 @@
 // /d/:uid. A change of range or variables stays inside the scene; another uid loads another scene.
 import { UrlSyncContextProvider } from '@grafana/scenes';
-import { useEffect, useState, type ReactNode } from 'react';
-import { bootData } from '../../common/bootData';
+import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
+import { bootData, majorVersion } from '../../common/bootData';
 import type { DashboardScene } from '../scene/DashboardScene';
 import { loadScene, toLoadError, type LoadError } from '../scene/loader';
 import { startViewProfile } from './renderBinding';
 import { DashboardPageError, PageLoader } from './errors';
+
+/** Grafana 11 scrolls inside an element of this name; later ones let the window scroll. */
+const SCROLL =
+  majorVersion === 11
+    ? { id: 'page-scrollbar', style: { height: '100vh', overflow: 'auto', display: 'flex', flexDirection: 'column' } as CSSProperties }
+    : { style: { minHeight: '100vh', display: 'flex', flexDirection: 'column' } as CSSProperties };
 
 const isKiosk = (query: URLSearchParams) => ['', '1', 'true', 'kiosk'].includes(query.get('kiosk') ?? 'no');
 
@@ -43,7 +49,7 @@ export function DashboardPage({ uid, query }: { uid: string; query: URLSearchPar
     return <DashboardPageError error={error} />;
   }
   return (
-    <div style={{ minHeight: '100vh', display: 'flex', flexDirection: 'column' }}>
+    <div {...SCROLL}>
       {!isKiosk(query) && <TopBar title={scene?.state.title ?? ''} />}
       {scene ? (
         <UrlSyncContextProvider scene={scene} updateUrlOnInit key={scene.state.key}>
