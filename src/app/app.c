@@ -266,7 +266,6 @@ int app_open(struct op *op, const struct settings *settings, struct app_want wan
     app->want = want;
     app->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     op_init(&app->keep, -1);
-    process_adopt_orphans();
     if (open_parts(op, app) < 0) {
         app_close(app, 0);
         return -1;

@@ -3,7 +3,8 @@
  */
 #include "render/probe.h"
 
-#include <stdio.h>
+#include "probe_js_sum.h"
+
 #include <string.h>
 
 __asm__(".section .rodata\n"

@@ -4,11 +4,11 @@
  *
  * While armed it looks once a frame. It reports through the binding `__roundsReport` when what it
  * sees has stood still for two frames (the canvas is drawn in the frame after the data), and every
- * quarter of a second besides, so that the one who waits can say what is missing.
+ * tenth of a second besides, so that the one who waits can say what is missing.
  */
 (() => {
   if (window.__rounds || window.top !== window) return;
-  const CALM_FRAMES = 2, REPORT_MS = 250;
+  const CALM_FRAMES = 2, REPORT_MS = 100;
 
   /* Bar gauges grow for a second and menus fade: pictures must not catch them on their way. */
   const still = '*,*::before,*::after{transition:none!important;animation-duration:0s!important;' +
@@ -65,7 +65,15 @@
     return text(list.map((e) => e.message || (e.data && e.data.message) || e.statusText || 'query error')
       .filter((m, i, all) => all.indexOf(m) === i).join('; '));
   };
-  const rowsOf = (data) => (data.series || []).reduce((n, f) => n + (f.length || 0), 0);
+  const lengthOf = (frame) => {
+    if (frame.length !== undefined) return frame.length;
+    const n = Math.max(-1, ...(frame.fields || []).map((f) => (f.values ? f.values.length : -1)));
+    return n >= 0 ? n : NaN;
+  };
+  const rowsOf = (data) => {
+    const n = (data.series || []).reduce((sum, f) => sum + lengthOf(f), 0);
+    return isNaN(n) ? -1 : n;
+  };
 
   const panelBox = (p, st) => document.querySelector(`[data-viz-panel-key="${quote(st.key)}"]`);
   const gridItemOf = (p) => {
@@ -75,6 +83,10 @@
       if (el) return el;
     }
     return null;
+  };
+  const isInView = (p, st) => {
+    const el = panelBox(p, st) || gridItemOf(p);
+    return !!el && inView(el.getBoundingClientRect());
   };
   const idOf = (p, st) => {
     const id = call(p, 'getLegacyPanelId');
@@ -94,14 +106,13 @@
       has_query: false, needed: !!p.isActive, time_override: !!(st.$timeRange && st.$timeRange.state),
     };
     try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
-    if (!out.active && !hidden) {
-      const el = gridItemOf(p);
-      out.needed = el ? inView(el.getBoundingClientRect()) : false;
-    }
+    if (!out.active && !hidden) out.needed = isInView(p, st);
     const data = st.$data && st.$data.state && st.$data.state.data;
     if (!st.$data || (meta && meta.skipDataQuery)) return out;
     out.has_query = true;
     out.state = data ? text(data.state) : 'NotStarted';
+    /* Grafana 13 mounts panels that are out of sight, but lets them ask only when they come into view. */
+    if (out.active && out.state === 'NotStarted') out.needed = isInView(p, st);
     if (!data) return out;
     if (data.timeRange) { out.from = ms(data.timeRange.from); out.to = ms(data.timeRange.to); }
     out.rows = rowsOf(data);
@@ -179,8 +190,14 @@
   };
   const isLogin = () => /\/login\/?$/.test(location.pathname) ||
     !!document.querySelector('input[name="user"][aria-label="Username input field"],[data-testid="data-testid Username input field"]');
-  const saysNotFound = () => [...document.querySelectorAll('[role="alert"],[class*="css-"]')].slice(0, 400)
-    .some((el) => !el.children.length && /^Panel (with id \S+ )?not found/.test((el.textContent || '').trim()));
+  /* The words of Grafana 9 to 12; newer ones may be translated, and truth.c does not rest on them. */
+  const saysNotFound = () => {
+    const texts = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
+    for (let n = 0; n < 3000 && texts.nextNode(); n++) {
+      if (/^Panel (with id \S+ )?not found/i.test(texts.currentNode.data.trim())) return true;
+    }
+    return false;
+  };
 
   const gather = () => {
     const out = {

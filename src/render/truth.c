@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { ABSENT_FRAMES = 60 }; /* a second of stillness */
+
 static const struct row {
     const char *word;
     bool is_fatal;
@@ -119,15 +121,29 @@ static bool judge_api(struct arena *arena, const struct facts *facts, struct tru
     return true;
 }
 
+/* Grafana's words for it are translated in newer versions; that the scene has settled and holds no such
+ * panel is not. Repeats and rows may still bring one in the first moments. */
+static bool is_panel_absent(const struct truth_rules *rules, const struct facts *facts,
+                            const struct probe *probe)
+{
+    if (!rules->panel || probe_find_panel(probe, rules->panel))
+        return false;
+    if (probe->is_panel_not_found)
+        return true;
+    return probe->stack == PROBE_STACK_SCENES && probe->panels_n > 0 && facts->open_n == 0 &&
+           probe->variables_loading == 0 && probe->repeats_pending == 0 &&
+           probe->frames >= ABSENT_FRAMES;
+}
+
 static bool judge_page(struct arena *arena, const struct truth_rules *rules,
-                       const struct probe *probe, struct truth_finding *out)
+                       const struct facts *facts, const struct probe *probe, struct truth_finding *out)
 {
     if (*probe->load_failed)
         find(out, TRUTH_TARGET,
              arena_fmt(arena, "Grafana's front end did not start: %s", probe->load_failed));
     else if (probe->is_login)
         find(out, TRUTH_LOGIN, "Grafana shows its login form: the credential was not accepted");
-    else if (rules->panel && probe->is_panel_not_found)
+    else if (is_panel_absent(rules, facts, probe))
         find(out, TRUTH_PANEL_MISSING,
              arena_fmt(arena, "the dashboard has no panel %s", rules->panel));
     else
@@ -143,7 +159,7 @@ void truth_early(struct arena *arena, const struct truth_rules *rules, const str
         return;
     if (judge_api(arena, facts, out))
         return;
-    judge_page(arena, rules, probe, out);
+    judge_page(arena, rules, facts, probe, out);
 }
 
 enum truth truth_of_panel(const struct probe_panel *panel)
