@@ -1,6 +1,8 @@
 #include "fixture.h"
 
+#include "base/cleanup.h"
 #include "base/mem.h"
+#include "db/db.h"
 #include "sys/file.h"
 
 #include <math.h>
@@ -157,4 +159,25 @@ void give(struct fixture *f, int64_t shot_row, enum verdict_kind kind, const cha
     struct store_verdict_item item = {.shot_row = shot_row, .version = -1};
     succeeds(&f->op, store_verdict_add(&f->op, f->store, &v, &item, 1, &given));
     assert_int_equal(given, 1);
+}
+
+bool try_sql(struct fixture *f, const char *sql)
+{
+    struct db *db;
+    struct op op;
+    op_init(&op, -1);
+    struct db_conf conf = {.path = arena_fmt(&op.arena, "%s/rounds.db", f->dir), .is_guest = true};
+    succeeds(&op, db_open(&op, &conf, &db));
+    struct db_tx tx = {0};
+    succeeds(&op, db_begin(&op, db, DB_WRITE, &tx));
+    bool is_done = db_script(&op, &tx, sql) == 0 && db_commit(&op, &tx) == 0;
+    db_end(&tx);
+    db_close(db);
+    op_fini(&op);
+    return is_done;
+}
+
+void run_sql(struct fixture *f, const char *sql)
+{
+    assert_true(try_sql(f, sql));
 }

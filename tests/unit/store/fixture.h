@@ -4,6 +4,7 @@
 
 #include "../test.h"
 
+#include "base/cleanup.h"
 #include "store/archive.h"
 #include "store/audit.h"
 #include "store/channel.h"
@@ -48,5 +49,10 @@ struct store_shot shot_at(struct fixture *f, int64_t round_row, int pos);
 /* A verdict on one shot, whatever its version. */
 void give(struct fixture *f, int64_t shot_row, enum verdict_kind kind, const char *comment);
 struct store_blob_ref blob_of(const char *content);
+/* What somebody with the sqlite3 shell could do to the file, beside the running store. */
+bool try_sql(struct fixture *f, const char *sql);
+void run_sql(struct fixture *f, const char *sql);
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 #endif

@@ -307,7 +307,6 @@ static void many_shots_make_one_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         TEST(a_round_goes_from_preparing_to_review_with_its_last_shot),
         TEST(a_worker_gets_a_whole_visit_and_no_other_gets_any_of_it),
         TEST(an_outcome_counts_once_and_only_for_the_newest_claim),
