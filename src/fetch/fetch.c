@@ -42,8 +42,17 @@ int fetch_open(struct op *op, const struct fetch_conf *conf, struct fetch_client
     return 0;
 }
 
+/* Leaving a mail server, libcurl says QUIT and waits up to two minutes for the answer, even of a
+ * server that we leave because it is mute. On a dead socket it does not wait. */
+static void kill_sockets(struct fetch_slot *slot)
+{
+    for (int i = 0; i < slot->socket_n; i++)
+        (void)shutdown(slot->sockets[i], SHUT_RDWR);
+}
+
 static void slot_free(struct fetch_slot *slot)
 {
+    kill_sockets(slot);
     curl_easy_cleanup(slot->easy);
     curl_multi_cleanup(slot->multi);
     mem_free(slot);
@@ -108,7 +117,19 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
         address_text(&to->addr, run->refused);
         return CURL_SOCKET_BAD;
     }
-    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    if (fd >= 0 && run->slot->socket_n < FETCH_SOCKETS_MAX)
+        run->slot->sockets[run->slot->socket_n++] = fd;
+    return fd;
+}
+
+static int close_socket(void *ctx, curl_socket_t fd)
+{
+    struct fetch_slot *slot = ctx;
+    for (int i = 0; i < slot->socket_n; i++)
+        if (slot->sockets[i] == fd)
+            slot->sockets[i--] = slot->sockets[--slot->socket_n];
+    return close(fd);
 }
 
 static void prepare_tls(CURL *easy, const struct fetch_conf *conf)
@@ -137,6 +158,8 @@ void slot_prepare(struct fetch_run *run)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, run);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, run->slot); /* outlives its connections */
     curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* none, whatever the environment says */
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver given up on */
@@ -177,6 +200,8 @@ int slot_run(struct fetch_run *run, CURLcode *out)
         int wait_ms = op_left_ms(run->op) < POLL_STEP_MS ? op_left_ms(run->op) : POLL_STEP_MS;
         ASSERT(curl_multi_poll(multi, &cancel, cancel.fd >= 0 ? 1 : 0, wait_ms, NULL) == CURLM_OK);
     }
+    if (result < 0 && run->is_mail)
+        kill_sockets(run->slot);
     curl_multi_remove_handle(multi, run->slot->easy);
     return result;
 }

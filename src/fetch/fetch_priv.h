@@ -7,13 +7,15 @@
 #include "fetch/fetch.h"
 #include "sys/lock.h"
 
-enum { FETCH_ADDRESS_MAX = 64 };
+enum { FETCH_ADDRESS_MAX = 64, FETCH_SOCKETS_MAX = 32 };
 
 /* One exchange at a time; keeps its connections between exchanges. */
 struct fetch_slot {
     CURLM *multi;
     CURL *easy;
     char error[CURL_ERROR_SIZE]; /* the library's words, may be empty */
+    int sockets[FETCH_SOCKETS_MAX]; /* open ones, as far as they fit */
+    int socket_n;
     struct fetch_slot *next;
 };
 
@@ -31,6 +33,7 @@ struct fetch_run {
     struct fetch_slot *slot;
     const char *where; /* "grafana.example.org:443": all that a text may show of a URL */
     bool is_https;
+    bool is_mail;
     char refused[FETCH_ADDRESS_MAX]; /* address that the policy refused, "" if none */
     unsigned refused_class;
 };

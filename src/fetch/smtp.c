@@ -10,7 +10,7 @@ enum { ANSWER_MAX = 500 };
 
 struct delivery {
     struct fetch_run run;
-    char answer[ANSWER_MAX]; /* the server's last line */
+    char answer[ANSWER_MAX]; /* the server's refusal, else its last line */
     curl_mime *mime;
     struct curl_slist *recipients, *headers;
 };
@@ -19,6 +19,8 @@ static size_t on_answer(char *p, size_t size, size_t n, void *ctx)
 {
     struct delivery *delivery = ctx;
     struct bytes line = bytes_trim((struct bytes){p, size * n});
+    if (delivery->answer[0] == '4' || delivery->answer[0] == '5')
+        return size * n; /* the refusal counts, not the farewell after it */
     size_t length = line.n < ANSWER_MAX - 1 ? line.n : ANSWER_MAX - 1;
     memcpy(delivery->answer, line.p, length);
     delivery->answer[length] = '\0';
@@ -119,7 +121,8 @@ int fetch_smtp_send(struct op *op, struct fetch_client *client, const struct fet
     const char *host = strstr(mail->url, "://");
     struct delivery delivery = {.run = {.op = op, .client = client,
                                         .where = host ? host + 3 : mail->url,
-                                        .is_https = strncmp(mail->url, "smtps:", 6) == 0}};
+                                        .is_https = strncmp(mail->url, "smtps:", 6) == 0,
+                                        .is_mail = true}};
     CURLcode code = CURLE_OK;
     if (op_check(op) < 0)
         return -1;
