@@ -40,16 +40,13 @@ static bool has_committed(const struct page *page)
 static int on_navigate_reply(void *ctx, struct op *op, const struct cdp_reply *reply)
 {
     struct page *page = ctx;
-    (void)op;
     mem_free(page->nav.loader);
     mem_free(page->nav.error);
     page->nav.loader = page->nav.error = NULL;
     page->nav.is_answered = true;
     page->facts.events++;
-    if (!reply->result) {
-        page->nav.error = mem_strdup(reply->error);
-        return 0;
-    }
+    if (!reply->result)
+        return op_fail(op, ERR_BROWSER, "Page.navigate: %s", reply->error);
     const char *loader = jv_text_at(reply->result, "loaderId", NULL);
     const char *error = jv_text_at(reply->result, "errorText", NULL);
     page->nav.is_download = jv_bool_at(reply->result, "isDownload", false);

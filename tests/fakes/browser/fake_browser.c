@@ -39,7 +39,7 @@ static void put(const char *p, size_t n)
         if (w < 0 && errno == EINTR)
             continue;
         if (w <= 0)
-            exit(0);
+            _exit(0);
         p += w;
         n -= (size_t)w;
     }
@@ -165,7 +165,7 @@ static void misbehave_before(const struct command *c)
         say_event(c, "Network.dataReceived", "{\"requestId\":\"1\"}");
     if (strcmp(mode, "crash") == 0) {
         fputs("FATAL: out of everything\n", stderr);
-        exit(3);
+        _exit(3);
     }
 }
 
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
     for (;;) {
         ssize_t r = read(IN, input + n, sizeof input - n);
         if (r <= 0)
-            return 0;
+            _exit(0); /* without a leak checker's farewell: the test may be killing us */
         n += (size_t)r;
         char *end;
         while ((end = memchr(input, 0, n))) {
