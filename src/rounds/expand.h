@@ -57,7 +57,8 @@ struct expand_lookup {
 int expand_plan(struct op *op, const struct plan_spec *spec, const struct zone *zone,
                 int64_t moment_ms, const struct expand_lookup *lookup,
                 struct expand_result *out) MUST_CHECK;
-/* The API's answer of a dry run, without the estimate. At most shots_max shots. */
+/* Members of the API's answer of a dry run (into an object that the caller has open), without the
+ * estimate. At most shots_max shots. */
 void expand_print(const struct plan_spec *spec, const struct expand_result *result,
                   size_t shots_max, struct jw *w);
 

@@ -1,0 +1,16 @@
+/* Inside rounds/: making trees, for the readers of JSON and YAML. */
+#ifndef ROUNDS_TREE_BUILD_H
+#define ROUNDS_TREE_BUILD_H
+
+#include "rounds/tree.h"
+
+struct tree_build {
+    size_t nodes;
+};
+
+/* A node with its path under `parent`, not yet added. NULL past the ceiling, op failed. */
+struct tree *tree_build_node(struct op *op, struct tree_build *build, struct tree *parent,
+                             const char *name);
+void tree_build_add(struct tree *parent, struct tree **last, struct tree *child);
+
+#endif
