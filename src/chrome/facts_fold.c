@@ -330,7 +330,10 @@ static void fold_navigated(struct fold *x)
     if (strcmp(jv_text_at(frame, "id", ""), f->main_frame) != 0)
         return;
     const char *unreachable = jv_text_at(frame, "unreachableUrl", "");
-    facts_put(&f->url, *unreachable ? unreachable : jv_text_at(frame, "url", ""));
+    char *url = mem_fmt("%s%s", *unreachable ? unreachable : jv_text_at(frame, "url", ""),
+                        *unreachable ? "" : jv_text_at(frame, "urlFragment", ""));
+    facts_put(&f->url, url);
+    mem_free(url);
     facts_put(&f->loader, loader);
     facts_put(&f->mime, jv_text_at(frame, "mimeType", ""));
     f->is_dom_ready = f->is_loaded = false;

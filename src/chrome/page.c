@@ -125,6 +125,8 @@ static int react(struct op *op, struct page *page, struct cdp_event *e)
 {
     if (bytes_eq_s(e->method, "Page.frameNavigated"))
         note_commit(page, cdp_event_params(e));
+    else if (bytes_eq_s(e->method, "Page.navigatedWithinDocument"))
+        page->nav.is_moved = true;
     else if (bytes_eq_s(e->method, "Page.javascriptDialogOpening"))
         return accept_dialog(op, page);
     else if (bytes_eq_s(e->method, "Network.loadingFinished") && page->body_max)

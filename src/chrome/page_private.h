@@ -17,6 +17,7 @@ enum {
 struct page_nav {
     bool is_answered;
     bool is_download;
+    bool is_moved; /* the URL has changed without a new document */
     char *loader;
     char *error;
     char *commits[PAGE_COMMITS_KEPT]; /* loaders of the latest main documents */

@@ -225,3 +225,14 @@ int page_read_body(struct op *op, struct page *page, const char *request_id, str
     *out = str_bytes(text);
     return 0;
 }
+
+int page_move_mouse(struct op *op, struct page *page, double x, double y)
+{
+    struct jw w;
+    struct str *params = page_params(op, &w);
+    jw_text_at(&w, "type", "mouseMoved");
+    jw_num_at(&w, "x", x);
+    jw_num_at(&w, "y", y);
+    jw_end(&w);
+    return page_call(op, page, "Input.dispatchMouseEvent", params, NULL);
+}

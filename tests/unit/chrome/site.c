@@ -44,10 +44,8 @@ static bool read_request(int fd, struct str *in)
     }
 }
 
-static void answer(const struct site *s, int fd, const char *request)
+static void answer(int fd, const struct site_page *page)
 {
-    const char *path = strchr(request, ' ');
-    const struct site_page *page = path ? find_page(s, path + 1) : NULL;
     static const struct site_page MISSING = {"", "404 Not Found", "", "no such page"};
     page = page ? page : &MISSING;
     struct str out;
@@ -73,8 +71,8 @@ static void serve_one(struct site *s, int fd)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (read_request(fd, &in)) {
         const char *path = strchr(in.p, ' ');
-        const struct site_page *page = path ? find_page(s, path + 1) : NULL;
         lock_take(&s->lock);
+        const struct site_page *page = path ? find_page(s, path + 1) : NULL;
         str_adds(&s->log, in.p);
         str_adds(&s->log, "\x1e");
         lock_wake(&s->lock);
@@ -83,7 +81,7 @@ static void serve_one(struct site *s, int fd)
         bool may_answer = !s->is_stopping;
         lock_give(&s->lock);
         if (may_answer)
-            answer(s, fd, in.p);
+            answer(fd, page);
     }
     str_fini(&in);
 }
@@ -130,7 +128,9 @@ void site_stop(struct site *s)
 void site_add(struct site *s, const char *path, const char *status, const char *headers, const char *body)
 {
     ASSERT(s->pages_n < SITE_PAGES_MAX);
+    lock_take(&s->lock);
     s->pages[s->pages_n++] = (struct site_page){path, status, headers, body};
+    lock_give(&s->lock);
 }
 
 static const char *find_request(struct site *s, struct arena *arena, const char *line)
