@@ -61,6 +61,18 @@ describe('/d', () => {
     expect(await page.evaluate(() => (window as any).__grafanaSceneContext.state.uid)).toBe('gateway');
   });
 
+  it('changes the range by the location service that plugins get', async () => {
+    page = await openPage(browser, grafana);
+    await page.goto(`${grafana.url}/d/gateway/x?kiosk&${RANGE}`);
+    await stampsOf(page, 6);
+    const to = TO + 7_200_000;
+    await page.evaluate(
+      async ([from, until]) => (await (window as any).System.import('@grafana/runtime')).locationService.partial({ from, to: until }),
+      [iso(FROM), iso(to)] as const
+    );
+    await page.waitForFunction((color) => document.querySelector(`[data-stamp="${color}"]`), stamp('gateway/1', FROM, to));
+  });
+
   it('asks nothing for the same range again, and loads another dashboard for another uid', async () => {
     page = await openPage(browser, grafana);
     const canonical = `kiosk=true&from=${iso(FROM)}&to=${iso(TO)}&timezone=utc`;

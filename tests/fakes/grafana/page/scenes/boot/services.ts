@@ -9,10 +9,12 @@ import { runRequest } from '../data/runRequest';
 import { backendSrv } from './backendSrv';
 import { pluginImportUtils } from './pluginLoader';
 import { setUpRegistries } from './registries';
+import { shareModules } from './sharedModules';
 import { templateSrv } from './templateSrv';
 
 export function setUpServices(): void {
   setUpRegistries();
+  shareModules();
   setAppEvents(new EventBusSrv());
   setEchoSrv({ flush: () => undefined, addBackend: () => undefined, addEvent: () => undefined } as never);
   setBackendSrv(backendSrv);
