@@ -25,7 +25,8 @@ struct exchange {
 static bool is_header_safe(const char *text, bool is_name)
 {
     for (const char *c = text; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f || (is_name && strchr(" :\"(),/;<=>?@[\\]{}", *c)))
+        if ((unsigned char)*c < 0x20 || *c == 0x7f ||
+            (is_name && strchr(" :\"(),/;<=>?@[\\]{}", *c)))
             return false;
     return !is_name || *text;
 }

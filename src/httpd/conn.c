@@ -65,10 +65,7 @@ void conn_enter(struct conn *conn, enum conn_phase phase)
         return;
     int64_t budget_ms = phase_budget(server, phase);
     conn->deadline_ms = budget_ms < 0 ? INT64_MAX : clock_mono_ms() + budget_ms;
-    if (phase == CONN_WRITE) {
-        struct tcp_info info;
-        conn->acked = tcp_facts(conn, &info) ? info.tcpi_bytes_acked : 0;
-    }
+    conn->has_acked = false;
     list_add(&server->phases[phase], conn);
 }
 
@@ -123,12 +120,17 @@ static bool outlives_deadline(struct conn *conn)
         conn_enter(conn, CONN_IDLE); /* it has said nothing yet: idle, not slow */
         return true;
     }
-    if (conn->phase == CONN_WRITE && tcp_facts(conn, &info) &&
-        info.tcpi_bytes_acked - conn->acked >= WRITE_PROGRESS_MIN) {
+    if (conn->phase != CONN_WRITE || !tcp_facts(conn, &info))
+        return false;
+    /* The first time there is nothing to compare with: asking at the start of every answer would
+     * cost each fast client a system call. */
+    bool has_moved = !conn->has_acked || info.tcpi_bytes_acked - conn->acked >= WRITE_PROGRESS_MIN;
+    if (has_moved) {
         conn_enter(conn, CONN_WRITE);
-        return true;
+        conn->acked = info.tcpi_bytes_acked;
+        conn->has_acked = true;
     }
-    return false;
+    return has_moved;
 }
 
 int64_t conn_expire(struct httpd *server, int64_t now_ms)

@@ -163,8 +163,8 @@ static void fill_request(struct httpd_job *job, const struct head_found *found)
 {
     struct httpd_request *req = &job->req;
     struct conn *conn = job->conn;
-    char peer[HTTPD_PEER_MAX];
-    peer_text(conn->fd, peer, sizeof peer);
+    if (!*conn->peer)
+        peer_text(conn->fd, conn->peer, sizeof conn->peer);
     req->op = &job->op;
     req->private_job = job;
     req->is_head = bytes_eq(job->head.method, BYTES("HEAD"));
@@ -172,7 +172,7 @@ static void fill_request(struct httpd_job *job, const struct head_found *found)
     req->path = found->path;
     req->raw_path = found->raw_path;
     req->raw_query = found->raw_query;
-    req->peer = arena_strdup(&job->arena, peer);
+    req->peer = arena_strdup(&job->arena, conn->peer);
     req->listener = conn->listener;
     req->is_tls = job->server->conf.listen[conn->listener].is_tls;
     req->arrived_ms = clock_mono_ms();

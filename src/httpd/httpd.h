@@ -78,7 +78,7 @@ struct httpd_conf { /* zero in a number: the default in brackets */
     int64_t budget_ms;     /* [30 s] op budget where plan() sets none */
     int64_t head_ms;       /* [10 s] for a whole head, from its connection's start */
     int64_t body_ms;       /* [60 s] for a whole body */
-    int64_t write_ms;      /* [30 s] without progress of the client's reading */
+    int64_t write_ms;      /* [30 s] without progress of the client's reading; noticed within two */
     int64_t idle_ms;       /* [75 s] between requests, the next head included */
 };
 

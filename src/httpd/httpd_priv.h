@@ -14,7 +14,7 @@
 #include "sys/lock.h"
 #include "sys/thread.h"
 
-enum { HTTPD_PEER_MAX = 64, HTTPD_WORKER_MAX = 64, HTTPD_START_TEXT_MAX = 256 };
+enum { HTTPD_PEER_MAX = 46, HTTPD_WORKER_MAX = 64, HTTPD_START_TEXT_MAX = 256 };
 
 /* What a connection is doing; each phase has a deadline of its own and a FIFO list by it. */
 enum conn_phase {
@@ -40,7 +40,9 @@ struct conn {
     bool is_used;             /* has answered and stayed open: counts against keep_alive_max */
     bool is_cut;              /* shut down by us */
     bool is_streaming;        /* its job has a stream, and the library reads from it */
-    uint64_t acked;           /* bytes the peer had taken at the start of the write phase */
+    bool has_acked;
+    uint64_t acked;           /* bytes the peer had taken when the write phase was last extended */
+    char peer[HTTPD_PEER_MAX]; /* "" until the first request */
 };
 
 struct conn_list {

@@ -70,17 +70,21 @@ static void work_finish(struct work_thread *thread, struct httpd_job *job)
 {
     struct httpd *server = thread->server;
     struct work *work = &server->work;
-    eventfd_t count;
+    bool was_cancelled;
     op_fini(&job->op);
     job->has_op = false;
     lock_take(&work->lock);
     work->lanes[job->plan.lane].running--;
+    was_cancelled = job->is_cancelled;
     thread->job = NULL;
     job->worker = -1;
     job->is_running = false;
     post_locked(work, job);
     lock_give(&work->lock);
-    (void)eventfd_read(thread->cancel_fd, &count); /* a cancel that came too late */
+    if (was_cancelled) {
+        eventfd_t count;
+        (void)eventfd_read(thread->cancel_fd, &count);
+    }
     loop_wake(server);
 }
 

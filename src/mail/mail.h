@@ -33,7 +33,7 @@ struct mail_file {
     const char *name;       /* "report.pdf" */
     const char *type;       /* "application/pdf" */
     struct bytes data;
-    const char *content_id; /* of an inline picture: HTML shows it as src="cid:…"; NULL: attachment */
+    const char *content_id; /* of a picture that the HTML shows as src="cid:…"; NULL: attachment */
 };
 
 struct mail_header {

@@ -16,7 +16,8 @@
 #include "base/rand.h"
 
 /* WORD_BYTES of UTF-8 make an encoded word of at most 75 characters. */
-enum { LINE_MAX_BYTES = 16 << 10, HEADERS_MAX = 40, WORD_BYTES = 45, ADDRESS_MAX = 254, FOLD_AT = 70 };
+enum { LINE_MAX_BYTES = 16 << 10, HEADERS_MAX = 40, WORD_BYTES = 45 };
+enum { ADDRESS_MAX = 254, FOLD_AT = 70 };
 
 static bool has_control(const char *text)
 {
@@ -312,7 +313,8 @@ static const char *disposition(struct op *op, const struct mail_file *file)
         str_addc(line, (unsigned char)*c >= 0x7f || strchr("\"\\", *c) ? '_' : *c);
     str_adds(line, "\"");
     if (!is_ascii(file->name)) {
-        static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._";
+        static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-._";
         str_adds(line, ";\r\n filename*=utf-8''");
         for (const char *c = file->name; *c; c++) {
             if (strchr(plain, *c))
