@@ -2,7 +2,7 @@
  *
  * Both forms of frames occur: the wire's (schema and data apart) and the page's (values in fields).
  * Ceilings bound what a hostile or careless query makes us keep; what was left out is told in
- * `note`. Statistics are in series_stats.c, the stored form and CSV in series_print.c.
+ * `note`. Statistics are in series_stats.c, the stored form and CSV in series_set_print.c.
  */
 #include "rounds/series.h"
 
@@ -270,7 +270,7 @@ static void add_frames(struct arena *arena, const struct jv *frames, const char 
         add_frame(arena, jv_item(frames, i), ref, set);
 }
 
-void series_add_answer(struct arena *arena, const struct jv *answer, struct series_set *set) {
+void series_set_add(struct arena *arena, const struct jv *answer, struct series_set *set) {
     const struct jv *results = jv_get(answer, "results"), *result;
     const char *ref;
     void *it = NULL;

@@ -40,15 +40,15 @@ struct series_set {
 };
 
 /* Adds one answer's frames. from/to bound what counts as missing. Malformed parts are left out. */
-void series_add_answer(struct arena *arena, const struct jv *answer, struct series_set *set);
+void series_set_add(struct arena *arena, const struct jv *answer, struct series_set *set);
 /* After the last answer: order, statistics. */
-void series_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set);
+void series_set_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set);
 
 /* The form that is stored and served: {note, series:[{ref,name,…,points:[[ms,value]…]}]}. */
-void series_print(const struct series_set *set, struct jw *w);
-int series_read(struct op *op, struct bytes json, struct series_set *out) MUST_CHECK;
+void series_set_print(const struct series_set *set, struct jw *w);
+int series_set_read(struct op *op, struct bytes json, struct series_set *out) MUST_CHECK;
 /* Times as RFC 3339 in the first column, one column a series; names quoted. Cells that a
  * spreadsheet would run as a formula are made harmless. */
-void series_print_csv(const struct series_set *set, struct str *out);
+void series_set_print_csv(const struct series_set *set, struct str *out);
 
 #endif

@@ -20,7 +20,7 @@ static void print_points(const struct series *series, struct jw *w) {
     jw_end(w);
 }
 
-void series_print(const struct series_set *set, struct jw *w) {
+void series_set_print(const struct series_set *set, struct jw *w) {
     jw_object(w);
     jw_text_at(w, "note", set->note ? set->note : "picture_only");
     jw_array_at(w, "series");
@@ -58,7 +58,7 @@ static void read_points(struct arena *arena, const struct jv *points, struct ser
     }
 }
 
-int series_read(struct op *op, struct bytes json, struct series_set *out) {
+int series_set_read(struct op *op, struct bytes json, struct series_set *out) {
     const struct jv *root;
     if (jv_parse(op, json, &root))
         return -1;
@@ -168,7 +168,7 @@ static void print_table(const struct series_set *set, struct str *out) {
             }
 }
 
-void series_print_csv(const struct series_set *set, struct str *out) {
+void series_set_print_csv(const struct series_set *set, struct str *out) {
     bool has_timed = false, has_table = false;
     for (size_t i = 0; i < set->n; i++) {
         has_timed = has_timed || is_timed(&set->items[i]);

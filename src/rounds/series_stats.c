@@ -87,7 +87,7 @@ static void find_missing(struct arena *arena, int64_t from_ms, int64_t to_ms, si
     note_gap(series, last, to_ms, step);
 }
 
-void series_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set) {
+void series_set_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set) {
     if (!set->note)
         set->note = "picture_only";
     for (size_t i = 0; i < set->n; i++) {

@@ -10,8 +10,8 @@ static void gather(struct op *op, const char *answer, int64_t from, int64_t to,
     const struct jv *json;
     *out = (struct series_set){0};
     assert_int_equal(jv_parse(op, bytes_of(answer), &json), 0);
-    series_add_answer(&op->arena, json, out);
-    series_finish(&op->arena, from, to, out);
+    series_set_add(&op->arena, json, out);
+    series_set_finish(&op->arena, from, to, out);
 }
 
 static void a_wide_frame_becomes_a_series_a_column(void **state) {
@@ -78,7 +78,7 @@ static void a_table_becomes_a_series_a_cell(void **state) {
     assert_int_equal(set.items[1].points[0].at_ms, SERIES_NO_TIME);
     assert_true(set.items[1].missing_share == 0);
     struct str *csv = str_new(&op.arena, 10000);
-    series_print_csv(&set, csv);
+    series_set_print_csv(&set, csv);
     assert_string_equal(csv->p, "\"series\",\"value\"\r\n\"used{disk=\"\"/\"\"}\",0.5\r\n"
                                 "\"used{disk=\"\"=1+1\"\"}\",0.9\r\n");
     op_fini(&op);
@@ -150,14 +150,14 @@ static void what_is_stored_reads_back(void **state) {
            0, 2000, &set);
     struct str *text = str_new(&op.arena, 100000), *twice = str_new(&op.arena, 100000);
     jw_init(&w, text);
-    series_print(&set, &w);
-    assert_int_equal(series_read(&op, str_bytes(text), &again), 0);
+    series_set_print(&set, &w);
+    assert_int_equal(series_set_read(&op, str_bytes(text), &again), 0);
     jw_init(&w, twice);
-    series_print(&again, &w);
+    series_set_print(&again, &w);
     assert_string_equal(twice->p, text->p);
     assert_int_equal(again.items[0].points[0].at_ms, 0); /* sorted */
     struct str *csv = str_new(&op.arena, 10000);
-    series_print_csv(&again, csv);
+    series_set_print_csv(&again, csv);
     assert_string_equal(csv->p, "\"time\",\"'=cmd{b=\"\"1\"\", a=\"\"2\"\"}\"\r\n"
                                 "1970-01-01T00:00:00.000Z,\r\n1970-01-01T00:00:01.000Z,2\r\n");
     op_fini(&op);
