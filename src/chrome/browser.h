@@ -28,7 +28,8 @@ int browser_open(struct op *op, const struct browser_conf *conf, struct browser 
 /* Kills, reaps, removes, frees; pages included. NULL is fine. */
 void browser_close(struct browser *browser);
 
-/* A browser context: a separate set of cookies, storage and cache. proxy_port 0: no proxy. */
+/* A browser context: a separate set of cookies, storage and cache. proxy_port 0: directly to
+ * this machine, and no names (for tests). */
 enum { BROWSER_ID_MAX = 64 };
 int browser_open_context(struct op *op, struct browser *browser, int proxy_port,
                          char out_id[BROWSER_ID_MAX]) MUST_CHECK;

@@ -308,12 +308,16 @@ static void fold_socket_error(struct fold *x)
 
 /* --- the document --- */
 
-/* A new main document is shown: what the old one had in flight concerns nobody any more. */
+/* A new main document is shown: what the old one had in flight concerns nobody any more. The newest request for
+ * a main document stays: it may be of a navigation that has begun since. */
 static void leave_document(struct fold *x, const char *loader)
 {
     struct facts *f = x->f;
+    bool has_seen_main = false;
     for (size_t i = f->requests_n; i-- > 0;) {
-        if (strcmp(f->requests[i].loader, loader) == 0)
+        bool is_newest_main = f->requests[i].is_main && !has_seen_main;
+        has_seen_main |= f->requests[i].is_main;
+        if (is_newest_main || strcmp(f->requests[i].loader, loader) == 0)
             continue;
         char *id = facts_keep(f->requests[i].id);
         end_request(x, id, FACTS_CANCELLED, "");

@@ -102,6 +102,17 @@ static int judge_reply(struct op *op, struct page *page, const char *url)
     return op_fail(op, ERR_TARGET, "%s did not load: %s", shown_url(op, url), error);
 }
 
+/* A failed navigation ends with a page of the browser's own. The next one must not begin before that. */
+static void await_error_page(struct op *op, struct page *page)
+{
+    struct op part;
+    op_init_part(&part, op, LOST_MS);
+    while (page->nav.loader && !has_committed(page))
+        if (page_pump(&part, page, STEP_MS) < 0)
+            break;
+    op_fini(&part);
+}
+
 static int await_commit(struct op *op, struct page *page, const char *url)
 {
     int64_t sent_ms = clock_mono_ms();
@@ -118,7 +129,10 @@ static int await_commit(struct op *op, struct page *page, const char *url)
                 return -1;
         }
     }
-    return judge_reply(op, page, url);
+    if (judge_reply(op, page, url) == 0)
+        return 0;
+    await_error_page(op, page);
+    return -1;
 }
 
 /* Only the fragment has changed: no new document comes, but word of the new URL. */

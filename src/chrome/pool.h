@@ -37,7 +37,7 @@ struct pool_net {
 
 struct pool_conf {
     struct process_conf process;
-    struct pool_net net;  /* open NULL: contexts use the machine's network directly */
+    struct pool_net net;  /* open NULL: only this machine is reached, directly (for tests) */
     int browsers_min;     /* kept alive always */
     int browsers_max;     /* at once (one more for a moment while one is replaced) */
     int contexts_max;     /* identities per browser; the least recently used leaves */

@@ -53,8 +53,8 @@ struct process {
     size_t words_n;
 };
 
-/* What belongs to every browser, whoever asks. Why each: docs of Chromium's switches; the network ones
- * leave the gate as the only way out, the dead proxy and resolver being for what has no context. */
+/* What belongs to every browser, whoever asks. The network ones leave the gate as the only way out: a context
+ * has a proxy of its own; the dead proxy and resolver here are for whatever has none. */
 static const char *const FLAGS[] = {
     "--headless",
     "--remote-debugging-pipe",
@@ -93,6 +93,9 @@ static const char *const FLAGS[] = {
     "ComponentUpdater,DialMediaRouteProvider,GlobalMediaControls,AutofillServerCommunication,"
     "Prerender2,SpeculationRulesPrefetchFuture,NetworkPrediction",
     "--dns-prefetch-disable",
+    "--proxy-server=socks5://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 };

@@ -134,6 +134,17 @@ static void test_late_events_of_the_left_document(void **state)
     assert_int_equal(f.facts.answers[0].state, FACTS_CANCELLED);
 }
 
+/* The browser's own page for a failed navigation may come when the next has begun. */
+static void test_a_late_error_page(void **state)
+{
+    (void)state;
+    facts_begin(&f.facts, true, f.now_ms);
+    fold_request("L1", "Document", "http://g:3000/slow");
+    fold_commit("L0", "chrome-error://chromewebdata/");
+    fold_status("L1", 200);
+    assert_int_equal(f.facts.status, 200);
+}
+
 static void test_requests_and_answers(void **state)
 {
     (void)state;
@@ -293,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_document, setup, teardown),
         cmocka_unit_test_setup_teardown(test_late_events_of_the_left_document, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_late_error_page, setup, teardown),
         cmocka_unit_test_setup_teardown(test_requests_and_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_queries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_epochs, setup, teardown),

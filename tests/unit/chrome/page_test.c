@@ -91,7 +91,8 @@ static int start_all(void **state)
     fill_sites();
     struct op start;
     op_init(&start, 30000);
-    struct browser_conf conf = {.process = {.temp_dir = all.dir}, .message_max = 64 << 20};
+    struct browser_conf conf = {.process = {.browser_path = getenv("BROWSER_PATH"), .temp_dir = all.dir},
+                                .message_max = 64 << 20};
     int rc = browser_open(&start, &conf, &all.browser);
     if (rc < 0)
         print_error("%s\n", start.err_text);
@@ -584,7 +585,9 @@ static void test_killed_browser(void **state)
     struct page *lost;
     struct browser_conf conf = {.process = {.temp_dir = all.dir}, .message_max = 64 << 20};
     check(browser_open(&op, &conf, &doomed));
-    check(page_open(&op, doomed, NULL, &lost));
+    char context[BROWSER_ID_MAX];
+    check(browser_open_context(&op, doomed, 0, context));
+    check(page_open(&op, doomed, context, &lost));
     struct delayed d = {.pid = process_pid(doomed->process), .line = "GET /hang"};
     struct thread thread;
     thread_start(&thread, "act", act, &d);
