@@ -34,6 +34,11 @@ struct db_ops {
     double (*col_real)(void *stmt, int col);
     struct bytes (*col_bytes)(void *stmt, int col); /* valid until the next step */
 
+    /* Pages in the log after the newest commit of this connection. */
+    int64_t (*log_pages)(void *conn);
+    /* Moves what it can from the log into the file, beside readers and the writer. NULL: no log. */
+    void (*move_log)(void *conn);
+
     int (*check)(struct op *op, void *conn);
     int (*backup)(struct op *op, void *conn, const char *path);
     int (*tidy)(struct op *op, void *writer);

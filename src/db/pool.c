@@ -8,6 +8,11 @@
  * Durable commits share flushes: whoever comes first flushes for everybody whose commit was done
  * by then; the others wait for it. So durable commits a second grow with the number of people,
  * not with the speed of the disk.
+ *
+ * The log is moved into the file by whoever commits when it has grown long, after the writer was
+ * given back: most of it while others write, only the rest with the writer held. SQLite by itself
+ * would do it all inside a commit, and everybody would wait for it. Durable commits, which are
+ * people's, leave it to the others as long as possible.
  */
 #include "base/assert.h"
 #include "base/clock.h"
@@ -18,7 +23,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { READERS = 4, READERS_MAX = 64, WAIT_SLICE_MS = 50 };
+enum {
+    READERS = 4,
+    READERS_MAX = 64,
+    WAIT_SLICE_MS = 50,
+    LOG_PAGES = 4000, /* 16 MB */
+    LOG_PAGES_DURABLE = 4 * LOG_PAGES,
+};
 
 /* Somebody who waits for the writer; on the waiter's stack. */
 struct waiter {
@@ -40,6 +51,8 @@ struct db {
     int64_t commits;         /* writing transactions committed */
     int64_t flushed;         /* how many of them are known to be on disk */
     bool is_flushing;
+    void *mover; /* a connection for moving the log; has its own turn: */
+    bool is_moving;
 };
 
 int db_open(struct op *op, const struct db_conf *conf, struct db **out)
@@ -54,7 +67,8 @@ int db_open(struct op *op, const struct db_conf *conf, struct db **out)
     if (db->conf.readers > READERS_MAX)
         db->conf.readers = READERS_MAX;
     lock_init(&db->lock);
-    if (db->ops->conn_open(op, &db->conf, true, &db->writer)) {
+    if (db->ops->conn_open(op, &db->conf, true, &db->writer) ||
+        (db->ops->move_log && db->ops->conn_open(op, &db->conf, true, &db->mover))) {
         db_close(db);
         return -1;
     }
@@ -69,6 +83,8 @@ void db_close(struct db *db)
     ASSERT(!db->is_writing && db->free_n == db->readers_n);
     for (int i = 0; i < db->free_n; i++)
         db->ops->conn_close(db->free[i]);
+    if (db->mover)
+        db->ops->conn_close(db->mover);
     if (db->writer)
         db->ops->conn_close(db->writer);
     lock_fini(&db->lock);
@@ -235,11 +251,34 @@ static int flush_until(struct op *op, struct db *db, int64_t mine)
     return result;
 }
 
+static void move_log(struct op *op, struct db *db)
+{
+    void *writer;
+    struct op part;
+    lock_take(&db->lock);
+    bool is_mine = !db->is_moving;
+    db->is_moving = true;
+    lock_give(&db->lock);
+    if (!is_mine)
+        return;
+    db->ops->move_log(db->mover);
+    /* What was committed meanwhile; without this the log would never begin anew under load. */
+    op_init_part(&part, op, -1);
+    if (lease_writer(&part, db, &writer) == 0) {
+        db->ops->move_log(db->mover);
+        return_writer(db);
+    }
+    op_fini(&part);
+    lock_take(&db->lock);
+    db->is_moving = false;
+    lock_give(&db->lock);
+}
+
 int db_commit(struct op *op, struct db_tx *tx)
 {
     struct db *db = tx->db;
     enum db_mode mode = tx->mode;
-    int64_t mine = 0;
+    int64_t mine = 0, pages = 0;
     /* From here on it happens or fails by itself; a late cancel must not leave it in doubt. */
     db->ops->conn_bind(tx->conn, NULL);
     int result = db->ops->commit(op, tx->conn);
@@ -249,10 +288,13 @@ int db_commit(struct op *op, struct db_tx *tx)
         lock_take(&db->lock);
         mine = ++db->commits;
         lock_give(&db->lock);
+        pages = db->ops->move_log ? db->ops->log_pages(tx->conn) : 0;
     }
     return_conn(tx);
     if (result == 0 && mode == DB_DURABLE && db->ops->flush)
         result = flush_until(op, db, mine);
+    if (pages > (mode == DB_DURABLE ? LOG_PAGES_DURABLE : LOG_PAGES))
+        move_log(op, db);
     return result;
 }
 

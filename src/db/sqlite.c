@@ -31,7 +31,6 @@ enum {
     ARG_MAX_COUNT = 48,       /* parameters of one query */
     PROGRESS_STEPS = 4000,    /* virtual machine steps between looks at the clock */
     CACHE_KIB = 16 * 1024,
-    LOG_PAGES = 4000,         /* the log is moved into the file at this length: 16 MB */
     LOG_KEEP = 64 * 1024 * 1024,
     BUSY_PAUSE_MS = 5,
 };
@@ -50,6 +49,7 @@ struct conn {
     struct op *op; /* the work that runs now */
     char *path;
     int log_fd;    /* writer only, for flush; -1: not open */
+    int64_t log_pages; /* in the log after the newest commit */
     uint64_t uses;
     struct stmt stmts[STMT_MAX];
 };
@@ -113,6 +113,14 @@ static int on_busy(void *ctx, int tries)
     return op_pause(conn->op, BUSY_PAUSE_MS) == 0;
 }
 
+static int on_commit(void *ctx, sqlite3 *raw, const char *name, int pages)
+{
+    (void)raw;
+    (void)name;
+    ((struct conn *)ctx)->log_pages = pages;
+    return SQLITE_OK;
+}
+
 static void conn_bind(void *p, struct op *op)
 {
     struct conn *conn = p;
@@ -144,8 +152,8 @@ static int conn_setup(struct op *op, struct conn *conn, const struct db_conf *co
     snprintf(sql, sizeof sql,
              "PRAGMA cache_size=-%d; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
              "PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-             "PRAGMA wal_autocheckpoint=%d; PRAGMA journal_size_limit=%d;",
-             kib, LOG_PAGES, LOG_KEEP);
+             "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d;",
+             kib, LOG_KEEP);
     if (is_writer && !conf->is_guest && exec(op, conn, "PRAGMA journal_mode=WAL"))
         return -1;
     if (exec(op, conn, sql))
@@ -176,6 +184,7 @@ static int conn_open(struct op *op, const struct db_conf *conf, bool is_writer, 
         conn_close(conn);
         return -1;
     }
+    sqlite3_wal_hook(conn->raw, on_commit, conn);
     conn->op = NULL;
     *out = conn;
     return 0;
@@ -214,6 +223,17 @@ static int flush(struct op *op, void *p)
         return op_fail(op, ERR_STORAGE, "cannot flush the log of %s to disk: %s", conn->path,
                        strerror(errno));
     return 0;
+}
+
+static int64_t log_pages(void *p)
+{
+    return ((struct conn *)p)->log_pages;
+}
+
+/* What fails here (a full disk) fails the next commit too, and is told there. */
+static void move_log(void *p)
+{
+    sqlite3_wal_checkpoint_v2(((struct conn *)p)->raw, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 /* ---- Statements ---- */
@@ -471,6 +491,8 @@ const struct db_ops db_sqlite = {
     .col_int = col_int,
     .col_real = col_real,
     .col_bytes = col_bytes,
+    .log_pages = log_pages,
+    .move_log = move_log,
     .check = check,
     .backup = backup,
     .tidy = tidy,

@@ -170,12 +170,13 @@ static const char sources_and_plans[] =
 static const char blobs[] =
     "CREATE TABLE blobs (            -- what the archive holds, or held\n"
     "  row_id INTEGER PRIMARY KEY,\n"
-    "  sha BLOB NOT NULL UNIQUE,      -- SHA-256 of the content: its name\n"
+    "  sha BLOB NOT NULL,             -- SHA-256 of the content: its name\n"
     "  size INTEGER NOT NULL,\n"
     "  refs INTEGER NOT NULL,         -- rows that still want it\n"
     "  free_ms INTEGER,               -- since when refs is 0\n"
     "  gone_ms INTEGER                -- the content was removed; the hash stays for the chain\n"
     ") STRICT;\n"
+    "CREATE UNIQUE INDEX blobs_sha ON blobs (sha);\n"
     "CREATE INDEX blobs_free ON blobs (free_ms, size) WHERE refs = 0 AND gone_ms IS NULL;\n"
 
     "CREATE TABLE totals (           -- one row\n"

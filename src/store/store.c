@@ -97,6 +97,11 @@ static int open_db(struct op *op, const struct store_conf *conf, struct store *s
         return op_fail(op, ERR_STORAGE, "there is no database in %s; is it the right data "
                                         "directory, and was the daemon ever started on it?",
                        conf->dir);
+    /* SQLite would make it readable for everybody; its log gets the same mode. */
+    int fd = conf->mode == STORE_OWNER ? open(db.path, O_WRONLY | O_CREAT | O_CLOEXEC, FILE_MODE)
+                                       : -1;
+    if (fd >= 0)
+        close(fd);
     return db_open(op, &db, &store->db);
 }
 

@@ -383,6 +383,35 @@ static int measure_work(struct bench *b, const char *what, void (*worker)(void *
     return c.failures > 0;
 }
 
+/* How long one person waits for a verdict while the workers store a round. */
+static void give_verdicts_slowly(void *ctx)
+{
+    struct crowd *c = ctx;
+    struct op op;
+    op_init(&op, -1);
+    int64_t us[RUNS];
+    for (int i = 0; i < RUNS; i++) {
+        size_t given;
+        struct op part;
+        op_init_part(&part, &op, -1);
+        struct store_verdict v = {.kind = VERDICT_NORMAL, .how = VERDICT_SINGLE, .user_row = 1,
+                                  .given_ms = clock_wall_ms()};
+        struct store_verdict_item item = {.shot_row = c->first_shot + i, .version = -1};
+        int64_t start = clock_mono_us();
+        if (store_verdict_add(&part, c->b->store, &v, &item, 1, &given))
+            atomic_fetch_add(&c->failures, 1);
+        us[i] = clock_mono_us() - start;
+        op_fini(&part);
+        if (op_pause(&op, 10))
+            atomic_fetch_add(&c->failures, 1);
+    }
+    qsort(us, RUNS, sizeof *us, compare);
+    printf("a verdict while four workers store shots: p50 %.1f ms, p95 %.1f ms, max %.1f ms\n",
+           (double)us[RUNS / 2] / 1000, (double)us[RUNS * 95 / 100] / 1000,
+           (double)us[RUNS - 1] / 1000);
+    op_fini(&op);
+}
+
 static int measure_writes(struct bench *b)
 {
     struct op op;
@@ -395,9 +424,15 @@ static int measure_writes(struct bench *b)
         return fail("fill", &op);
     double s = (double)(clock_mono_us() - start) / 1e6;
     printf("%-42s %20.0f /s\n", "shots of a new round of 20000", CLAIM_SHOTS / s);
+    struct crowd person = {.b = b, .first_shot = ((b->rounds - 1) << SHOT_POS_BITS) + 1};
+    struct thread thread = {0};
     if (measure_work(b, "shots claimed, 4 workers", only_claim, "(target: 1000 /s)") ||
-        store_shot_reclaim(&op, b->store, INT64_MAX, &reclaimed) ||
-        measure_work(b, "shots claimed and completed, 4 workers", claim_and_complete, ""))
+        store_shot_reclaim(&op, b->store, INT64_MAX, &reclaimed))
+        return 1;
+    thread_start(&thread, "person", give_verdicts_slowly, &person);
+    int result = measure_work(b, "shots claimed and completed, 4 workers", claim_and_complete, "");
+    thread_join(&thread);
+    if (result || person.failures)
         return 1;
     op_fini(&op);
     return 0;

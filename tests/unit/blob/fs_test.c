@@ -8,10 +8,12 @@
 #include "sys/thread.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,6 +235,29 @@ static void a_sweep_never_takes_what_was_just_put(void **state)
     assert_int_equal(race.lost, 0);
 }
 
+static void a_full_disk_leaves_nothing_half_written(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit limit, small;
+    struct bytes got;
+    char content[20000];
+    memset(content, 'x', sizeof content);
+    struct bytes large = {content, sizeof content};
+    struct blob_key key;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = (struct rlimit){.rlim_cur = 10000, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    int result = blob_put(&f->op, &f->blobs, large, &key);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    fails_with(f, result, ERR_STORAGE);
+    fails_with(f, blob_get(&f->op, &f->blobs, key, &got), ERR_GONE);
+    const char *tmp = arena_fmt(&f->op.arena, "%s/blobs/tmp", f->dir);
+    assert_int_equal(rmdir(tmp), 0); /* empty */
+    assert_int_equal(file_make_dir(&f->op, tmp, 0700), 0);
+    assert_int_equal(blob_put(&f->op, &f->blobs, large, &key), 0);
+}
+
 static void free_space_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -253,6 +278,7 @@ int main(void)
         TEST(the_list_has_every_blob_once_and_nothing_else),
         TEST(what_a_dead_process_left_half_written_is_cleared_by_the_owner),
         TEST(a_sweep_never_takes_what_was_just_put),
+        TEST(a_full_disk_leaves_nothing_half_written),
         TEST(free_space_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,12 +7,13 @@
 #include "sys/file.h"
 #include "sys/thread.h"
 
-#include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 
 struct fixture {
     char dir[64];
@@ -245,6 +246,49 @@ static void a_backup_is_whole_and_never_replaces_a_file(void **state)
     assert_int_equal(log, 0);
 }
 
+/* The limit of a file's size stands for the end of the disk: the same path, for one process only. */
+static void limit_files(int64_t bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < 0 ? limit.rlim_max : (rlim_t)bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_full_disk_fails_the_writer_and_hurts_nothing(void **state)
+{
+    struct fixture *f = *state;
+    int64_t k = 1;
+    limit_files(256 * 1024);
+    while (write_one(&f->op, f->db, DB_WRITE, k) == 0)
+        k++;
+    limit_files(-1);
+    assert_int_equal(f->op.err, ERR_STORAGE);
+    op_clear(&f->op);
+    assert_int_equal(count(&f->op, f->db), k - 1);
+    assert_int_equal(write_one(&f->op, f->db, DB_DURABLE, k), 0);
+    assert_int_equal(db_check(&f->op, f->db), 0);
+}
+
+/* Long enough for the log to be moved, and begun anew, more than once. */
+static void the_log_stays_short_under_load(void **state)
+{
+    struct fixture *f = *state;
+    int64_t file, log;
+    const char *text = arena_fmt(&f->op.arena, "%0*d", 100000, 1);
+    for (int i = 0; i < 1000; i++) {
+        CLEANUP(db_end) struct db_tx tx = {0};
+        assert_int_equal(db_begin(&f->op, f->db, DB_WRITE, &tx), 0);
+        assert_int_equal(db_run(&f->op, &tx, "INSERT INTO t (s) VALUES ($1)",
+                                DB_ARGS(db_text(text)), NULL), 0);
+        assert_int_equal(db_commit(&f->op, &tx), 0);
+    }
+    assert_int_equal(db_size(&f->op, f->db, &file, &log), 0);
+    assert_true(file > 50 * 1000 * 1000);
+    assert_true(log < 30 * 1000 * 1000);
+}
+
 static void more_queries_than_are_remembered_still_work(void **state)
 {
     struct fixture *f = *state;
@@ -270,6 +314,8 @@ int main(void)
         TEST(waiting_for_a_connection_ends_at_the_deadline),
         TEST(many_threads_write_and_read_and_lose_nothing),
         TEST(a_backup_is_whole_and_never_replaces_a_file),
+        TEST(a_full_disk_fails_the_writer_and_hurts_nothing),
+        TEST(the_log_stays_short_under_load),
         TEST(more_queries_than_are_remembered_still_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
