@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4 * 1024 * 1024, VERIFY_STEP = 1000 };
+enum { TEXT_MAX = 4 * 1024 * 1024, DETAIL_MAX = 1024 * 1024, VERIFY_STEP = 1000 };
 
 static void hash_row(const struct store_audit *a, const char *before, char out[HASH_HEX_MAX])
 {
@@ -48,6 +48,9 @@ int store_audit_add(struct op *op, struct store *store, struct store_audit *a)
 {
     CLEANUP(unit_end) struct unit u = {0};
     struct head head = {.hash = CHAIN_START};
+    if (strlen(text_or(a->detail, "")) + strlen(text_or(a->object, "")) > DETAIL_MAX)
+        return op_fail(op, ERR_TOO_LARGE, "more than %d bytes for the audit trail",
+                       (int)DETAIL_MAX);
     if (unit_begin(op, store, DB_DURABLE, &u) ||
         read_one(op, u.tx, "SELECT row_id, hash FROM audit ORDER BY row_id DESC LIMIT 1", DB_NONE,
                  read_head, &head) < 0)

@@ -199,11 +199,13 @@ int series_parse(struct op *op, const char *json, const struct store_series **ou
     return 0;
 }
 
-static const char *findings_print(struct op *op, const struct store_outcome *o, int *out_weight)
+static int findings_print(struct op *op, const struct store_outcome *o, int *out_weight,
+                          const char **out)
 {
     *out_weight = 0;
+    *out = NULL;
     if (o->findings_n == 0)
-        return NULL;
+        return 0;
     struct str *s = str_new(&op->arena, JSON_MAX);
     struct jw w;
     jw_init(&w, s);
@@ -219,7 +221,9 @@ static const char *findings_print(struct op *op, const struct store_outcome *o, 
             *out_weight = (int)f->weight;
     }
     jw_end(&w);
-    return s->p;
+    *out = s->p;
+    return s->is_full ? op_fail(op, ERR_TOO_LARGE, "the findings of a shot have more than %d bytes",
+                                (int)JSON_MAX) : 0;
 }
 
 /* ---- Outcomes ---- */
@@ -301,6 +305,7 @@ int store_shot_complete(struct op *op, struct store *store, const struct store_o
     CLEANUP(unit_end) struct unit u = {0};
     struct shot_now now = {0};
     struct held_blobs blobs;
+    const char *findings;
     int weight;
     *out_is_last = false;
     if (o->state != SHOT_DONE && o->state != SHOT_FAILED)
@@ -309,7 +314,8 @@ int store_shot_complete(struct op *op, struct store *store, const struct store_o
         return -1;
     if (now.state != SHOT_CLAIMED || now.claim != o->claim)
         return op_fail(op, ERR_CONFLICT, "this claim is over; somebody else has the shot");
-    const char *findings = findings_print(op, o, &weight);
+    if (findings_print(op, o, &weight, &findings))
+        return -1;
     struct shot_now after = now;
     after.state = o->state;
     after.is_changed = o->is_changed;
@@ -327,12 +333,14 @@ int store_shot_judge(struct op *op, struct store *store, const struct store_outc
 {
     CLEANUP(unit_end) struct unit u = {0};
     struct shot_now now = {0};
+    const char *findings;
     int weight;
     if (unit_begin(op, store, DB_WRITE, &u) || shot_read(op, u.tx, o->row, &now))
         return -1;
     if (now.state != SHOT_DONE)
         return op_fail(op, ERR_CONFLICT, "only a shot that is done can be judged");
-    const char *findings = findings_print(op, o, &weight);
+    if (findings_print(op, o, &weight, &findings))
+        return -1;
     struct shot_now after = now;
     after.is_changed = o->is_changed;
     after.weight = weight;

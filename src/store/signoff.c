@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 256 * 1024 * 1024 };
+enum { TEXT_MAX = 256 * 1024 * 1024, WORDS_MAX = 64 * 1024 };
 
 /* ---- The seal ---- */
 
@@ -195,6 +195,9 @@ static int prepare(struct op *op, struct db_tx *tx, struct store_signoff *o)
     o->reasons = text_or(o->reasons, "");
     o->summary = text_or(o->summary, "");
     o->key_id = text_or(o->key_id, "");
+    if (strlen(o->reasons) + strlen(o->summary) > WORDS_MAX)
+        return op_fail(op, ERR_TOO_LARGE, "summary and reasons have at most %d bytes",
+                       (int)WORDS_MAX);
     if (r.undecided > 0 && !*o->reasons)
         return op_fail(op, ERR_UNPROCESSABLE,
                        "%d shots have no verdict yet; decide them, or say why they are left",

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 1024 * 1024 };
+enum { TEXT_MAX = 1024 * 1024, WORDS_MAX = 64 * 1024 };
 
 /* The fields in the order that chain.h promises. `picture` in hex. */
 static void print_verdict(const char *before, const struct store_verdict *v, const char *round_id,
@@ -184,6 +184,9 @@ int store_verdict_add(struct op *op, struct store *store, struct store_verdict *
     CLEANUP(unit_end) struct unit u = {0};
     struct act a = {0};
     *out_given = 0;
+    if (strlen(text_or(verdict->comment, "")) + strlen(text_or(verdict->category, "")) +
+            strlen(text_or(verdict->links, "")) > WORDS_MAX)
+        return op_fail(op, ERR_TOO_LARGE, "a comment has at most %d bytes", (int)WORDS_MAX);
     if (unit_begin(op, store, DB_DURABLE, &u))
         return -1;
     for (size_t i = 0; i < n; i++) {
