@@ -120,12 +120,17 @@
     return out;
   };
 
-  const REPEATS = [['variableName', 'repeatedPanels'], ['repeatByVariable', 'repeatedRows'],
-    ['repeatByVariable', 'repeatedTabs'], ['repeatByVariable', 'repeatedPanels']];
+  /* Grid items, rows and tabs say what they repeat by and what came of it; row behaviours of 11 and 12 only
+   * remember the values for which they made clones. */
+  const MADE = ['repeatedPanels', 'repeatedRows', 'repeatedTabs'];
   const isRepeatPending = (o, st) => {
-    if (!o.isActive) return false;
-    const by = REPEATS.filter(([name]) => typeof st[name] === 'string' && st[name]);
-    return by.length > 0 && !by.some(([, made]) => st[made] !== undefined);
+    const by = st.variableName || st.repeatByVariable;
+    if (!o.isActive || typeof by !== 'string') return false;
+    if (typeof o.performRepeat === 'function' && !st.body && !st.layout) {
+      return o._prevRepeatValues === undefined && o._clonedRows === undefined;
+    }
+    const canRepeat = st.body !== undefined || st.layout !== undefined;
+    return canRepeat && !MADE.some((name) => st[name] !== undefined);
   };
 
   const fromScene = (scene, out) => {
@@ -150,16 +155,23 @@
     const id = holder ? +holder.getAttribute('data-panelid') : +new URLSearchParams(location.search).get('panelId');
     return id > 0 ? id : -1;
   };
-  const legacyPanel = (el, all) => {
+  /* A panel that has targets and no data yet has not been answered. */
+  const hasTargets = (models, id) => {
+    const model = models.find((m) => m.id === id);
+    return !!model && (model.targets || []).length > 0 && model.type !== 'text';
+  };
+  const modelsOf = (panels) => (panels || []).flatMap((p) => [p, ...modelsOf(p.panels)]);
+  const legacyPanel = (el, all, models) => {
     const id = legacyId(el), data = all[id];
+    const waits = !data && hasTargets(models, id);
     const loading = !!el.querySelector('.panel-loading,[aria-label="Panel loading bar"]');
     const failed = el.querySelector('[data-testid="data-testid Panel status error"],[aria-label="Panel header error"],.panel-info-corner--error');
     const missing = /Panel plugin not found/.test(el.textContent || '');
     const out = {
-      key: 'panel-' + id, path: String(id), id, title: text((el.getAttribute('aria-label') || '').replace(/ panel$/, '')),
+      key: 'panel-' + id, path: String(id), id, title: text((models.find((m) => m.id === id) || {}).title),
       plugin: '', active: true, hidden: false, loaded: true, plugin_error: missing ? 'panel plugin not found' : '',
-      state: loading ? 'Loading' : data ? text(data.state) : 'Done', from: -1, to: -1, rows: -1,
-      error: failed ? 'query error' : '', has_query: !!data, needed: true, time_override: false,
+      state: loading ? 'Loading' : data ? text(data.state) : waits ? 'NotStarted' : 'Done', from: -1, to: -1, rows: -1,
+      error: failed ? 'query error' : '', has_query: !!data || waits, needed: true, time_override: false,
     };
     if (data) {
       if (data.timeRange) { out.from = ms(data.timeRange.from); out.to = ms(data.timeRange.to); }
@@ -172,14 +184,15 @@
   const fromLegacy = (out) => {
     const found = [...document.querySelectorAll(LEGACY)].filter((el, i, all) => !all.some((o) => o !== el && o.contains(el)));
     if (!found.length) return;
-    let all = {};
-    try { all = (window.grafanaRuntime && window.grafanaRuntime.getPanelData && window.grafanaRuntime.getPanelData()) || {}; } catch (e) { /* none */ }
+    const runtime = window.grafanaRuntime || {};
+    const all = call(runtime, 'getPanelData') || {};
+    const models = modelsOf((call(runtime, 'getDashboardSaveModel') || {}).panels);
     out.stack = 'legacy';
     out.rendered = +window.panelsRendered || 0;
     const urlUid = /\/d(?:-solo)?\/([^/]+)/.exec(location.pathname);
     out.uid = urlUid ? urlUid[1] : '';
     out.panels = found.filter((el) => el.matches('.panel-solo') || inView(el.getBoundingClientRect()))
-      .map((el) => legacyPanel(el, all));
+      .map((el) => legacyPanel(el, all, models));
     const first = out.panels.find((p) => p.from >= 0);
     if (first) { out.from = first.from; out.to = first.to; }
   };
@@ -191,10 +204,11 @@
   const isLogin = () => /\/login\/?$/.test(location.pathname) ||
     !!document.querySelector('input[name="user"][aria-label="Username input field"],[data-testid="data-testid Username input field"]');
   /* The words of Grafana 9 to 12; newer ones may be translated, and truth.c does not rest on them. */
+  const NOT_FOUND = /^Panel (with id \S+ )?not found/i;
   const saysNotFound = () => {
     const texts = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
     for (let n = 0; n < 3000 && texts.nextNode(); n++) {
-      if (/^Panel (with id \S+ )?not found/i.test(texts.currentNode.data.trim())) return true;
+      if (NOT_FOUND.test(texts.currentNode.data.trim())) return true;
     }
     return false;
   };
@@ -213,7 +227,7 @@
       if (scene && scene.state) fromScene(scene, out);
       else fromLegacy(out);
     } catch (e) { out.stack = ''; out.error = out.error || 'probe: ' + text(e && e.message); }
-    if (out.stack !== 'legacy' && !out.panels.some((p) => p.active)) out.panel_not_found = saysNotFound();
+    if (out.stack !== 'legacy' && !out.panels.some((p) => p.active)) out.panel_not_found = NOT_FOUND.test(out.error) || saysNotFound();
     out.images = [...document.images].filter((i) => !i.complete && inView(i.getBoundingClientRect())).length;
     return out;
   };
@@ -237,7 +251,9 @@
     if (isNewlyCalm || performance.now() - reportedAt > REPORT_MS) report(f);
   };
   const loop = () => { if (!token) return; look(); frame = requestAnimationFrame(loop); };
-  const arm = (t) => {
+  /* is_solo_push: a change inside the application of a solo page, which only scenes follow. */
+  const arm = (t, isSoloPush) => {
+    if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
     token = t; last = ''; frames = 0; reportedFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
@@ -245,15 +261,28 @@
   };
   const disarm = () => { token = ''; cancelAnimationFrame(frame); clearInterval(timer); };
 
-  /* The element that scrolls most: Grafana 9–11 scroll inside the page, not the window. */
+  /* The element that scrolls most: Grafana 9 to 11 scroll inside the page, not the window. Invisible ones are
+   * resize sensors, which overflow by design. */
+  const canScroll = (el) => {
+    const style = getComputedStyle(el);
+    return /auto|scroll/.test(style.overflowY) && style.visibility === 'visible' && style.opacity !== '0';
+  };
   const extent = () => {
     const doc = document.documentElement;
-    let height = Math.max(doc.scrollHeight, document.body ? document.body.scrollHeight : 0), inner = 0;
-    for (const el of document.querySelectorAll('#page-scrollbar,main *,.scrollbar-view,[class*="scrollbar-view"],#reactRoot > *')) {
+    const height = Math.max(doc.scrollHeight, document.body ? document.body.scrollHeight : 0);
+    let inner = 0;
+    for (const el of document.querySelectorAll('#page-scrollbar,main *,[class*="scrollbar-view"],#reactRoot > *')) {
       const more = el.scrollHeight - el.clientHeight;
-      if (more > inner && el.clientHeight > window.innerHeight / 3 && /auto|scroll|hidden/.test(getComputedStyle(el).overflowY)) inner = more;
+      const isMain = el.clientHeight > window.innerHeight / 3 && el.clientWidth > window.innerWidth / 2;
+      if (more > inner && isMain && canScroll(el)) inner = more;
     }
-    return { height: Math.ceil(Math.max(height, window.innerHeight + inner)) };
+    /* Where the lowest panel ends: the page's height as long as it is shorter than the viewport. */
+    const ends = [...document.querySelectorAll('[data-viz-panel-key],[data-griditem-key],[data-panelid],.dashboard-row')]
+      .map((el) => el.getBoundingClientRect().bottom + window.scrollY);
+    return {
+      height: Math.ceil(Math.max(height, window.innerHeight + inner)),
+      content: Math.ceil(Math.max(0, ...ends)), view: window.innerHeight,
+    };
   };
   const boxes = () => {
     const out = [], add = (key, el) => {

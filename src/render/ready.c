@@ -100,7 +100,7 @@ const char *ready_missing(const struct ready_rules *rules, const struct facts *f
     if (!facts->is_committed)
         return "document";
     if (strcmp(probe->token, rules->token) != 0)
-        return "application"; /* nothing has been reported yet */
+        return "report"; /* nothing has been said since */
     const char *missing = rules->is_dashboard ? dashboard_missing(rules, facts, probe, now_ms)
                                               : other_missing(facts, probe, now_ms);
     if (missing)

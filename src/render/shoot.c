@@ -17,32 +17,56 @@ enum {
     TILE_SIDE_MAX = 16000,   /* device pixels: Skia's textures end at 16384 */
 };
 
-static int page_height(struct op *op, struct tab *tab, int *out)
+struct extent {
+    int view, height, content; /* of the viewport, the document, the panels */
+};
+
+static int page_extent(struct op *op, struct tab *tab, struct extent *out)
 {
     const struct jv *v;
-    if (page_eval(op, tab->page, "window.__rounds?window.__rounds.extent():{height:0}", &v) < 0)
+    if (page_eval(op, tab->page, "window.__rounds?window.__rounds.extent():{}", &v) < 0)
         return -1;
     int64_t height = jv_int_at(v, "height", 0);
-    *out = height > PAGE_HEIGHT_MAX ? PAGE_HEIGHT_MAX : (int)height;
+    *out = (struct extent){.view = (int)jv_int_at(v, "view", 0),
+                           .height = height > PAGE_HEIGHT_MAX ? PAGE_HEIGHT_MAX : (int)height,
+                           .content = (int)jv_int_at(v, "content", 0)};
     return 0;
+}
+
+/* GIR's own first height: no picture of a whole page is lower. */
+static int least_height(const struct render_look *look)
+{
+    int height = look->width_px * 3 / 4;
+    return height < 500 ? 500 : height > 3000 ? 3000 : height;
+}
+
+/* A page that overflows wants its full height; one that does not, that of its panels. */
+static int wanted_height(const struct render_look *look, const struct extent *extent, int round)
+{
+    int least = least_height(look);
+    if (extent->height > extent->view)
+        return extent->height;
+    if (round > 0)
+        return extent->view;
+    return extent->content > least ? extent->content : least;
 }
 
 int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
                struct ready_rules *rules, const struct truth_rules *truth, enum tab_end *end,
                const char **missing)
 {
-    int now = 0, wanted;
+    struct extent extent;
     for (int round = 0; round < GROW_ROUNDS_MAX; round++) {
-        if (page_height(op, tab, &wanted) < 0)
+        if (page_extent(op, tab, &extent) < 0)
             return -1;
-        if (wanted <= now || wanted == 0)
+        int wanted = wanted_height(look, &extent, round);
+        if (wanted == extent.view || wanted <= 0)
             return 0;
         struct page_view view = {look->width_px, wanted, look->scale};
         if (page_set_view(op, tab->page, view) < 0 || tab_arm(op, tab) < 0)
             return -1;
         if (tab_wait(op, tab, rules, truth, false, end, missing) < 0)
             return -1;
-        now = wanted;
         if (*end != TAB_READY)
             return 0;
     }

@@ -7,6 +7,7 @@
 #include "render/tab.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "render/learnt.h"
@@ -17,6 +18,7 @@
 
 enum {
     PUMP_MS = 250,      /* the judge looks at least this often */
+    FULL_HEIGHT_FIRST = 3000,
     STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */
     STUCK_IDLE_MS = 1200,
 };
@@ -52,8 +54,8 @@ static int set_login(struct op *op, struct tab *tab)
 
 int tab_set_look(struct op *op, struct tab *tab, const struct render_look *look)
 {
-    int height = look->height_px > 0 ? look->height_px : look->width_px * 3 / 4;
-    height = height < 500 && look->height_px <= 0 ? 500 : height > 3000 ? 3000 : height;
+    /* A whole page is loaded in a tall viewport at once, so that its panels ask together. */
+    int height = look->height_px > 0 ? look->height_px : FULL_HEIGHT_FIRST;
     struct page_view view = {look->width_px, height, look->scale};
     if (page_set_view(op, tab->page, view) < 0)
         return -1;
@@ -118,6 +120,13 @@ static char *arm_script(struct op *op, const struct tab *tab)
     return arena_fmt(&op->arena, "window.__rounds&&window.__rounds.arm('%s')", tab->token);
 }
 
+/* Throws where the change would not be followed, which keeps the URL from being changed at all. */
+static char *arm_push_script(struct op *op, const struct tab *tab, const struct target *target)
+{
+    return arena_fmt(&op->arena, "window.__rounds.arm('%s',%s)", tab->token,
+                     target->kind == TARGET_SOLO ? "true" : "false");
+}
+
 int tab_arm(struct op *op, struct tab *tab)
 {
     new_token(tab);
@@ -151,7 +160,9 @@ static int try_push(struct op *op, struct tab *tab, const struct target *target)
     if (can) {
         new_token(tab);
         can = page_push_url(&part, tab->page, target_push_url(&part.arena, target),
-                            arm_script(&part, tab)) == 0;
+                            arm_push_script(&part, tab, target)) == 0;
+        if (!can)
+            learnt_note(service_learnt(tab->render), target->origin, target->kind, false);
         remember_loader(tab);
     }
     bool is_fatal = part.err == ERR_BROWSER || part.err == ERR_CANCELLED || part.err == ERR_TIMEOUT;
@@ -226,6 +237,7 @@ int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
 {
     const struct facts *facts = page_facts(tab->page);
     struct truth_finding early;
+    const char *before = NULL;
     for (;;) {
         if (follow_document(op, tab) < 0)
             return -1;
@@ -234,6 +246,9 @@ int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
         int64_t now_ms = clock_mono_ms();
         truth_early(&tab->report_arena, truth, facts, &tab->probe, &early);
         *missing = ready_missing(rules, facts, &tab->probe, now_ms);
+        if (*missing && *missing != before)
+            log_msg(LOG_DEBUG, op, "wait", "missing: %s", *missing);
+        before = *missing;
         *end = TAB_FATAL;
         if (truth_is_fatal(early.truth))
             return 0;
