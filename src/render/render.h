@@ -55,6 +55,9 @@ struct render_look {
 
 struct render_ask {
     struct target target;
+    const char *cut; /* the panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or
+                        a path id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width, scale and
+                        theme are then the page's, its height plays no part */
     struct render_look look;
     struct render_login login;
     enum pool_class class_;
@@ -111,6 +114,18 @@ void render_free(struct render *render);
  * error, *out still tells stages and finding. */
 int render_run(struct op *op, struct render *render, const struct render_ask *ask,
                struct render_result *out) MUST_CHECK;
+
+/* A visit: several pictures as one identity, in the order given, in one tab. Asks that follow each other with
+ * the same page are cut out of one tall picture; a page that follows another is reached inside the loaded
+ * application where this Grafana is seen to follow, else by a new document; a picture counts only if
+ * its panel's data are of the asked range. Each ask has ask_ms; one that fails does not end the visit.
+ * `landed` is called for each ask on this thread, part->err telling whether it failed; the part and the
+ * result die with the call. -1: the rest could not even be tried (the op's deadline, cancel, no
+ * browser). */
+typedef void render_landed_fn(void *ctx, size_t i, struct op *part,
+                              const struct render_result *result);
+int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,
+                 int64_t ask_ms, render_landed_fn *landed, void *ctx) MUST_CHECK;
 
 /* A page of our own making (reports): HTML to PDF, without any network. */
 int render_print_html(struct op *op, struct render *render, struct bytes html,
