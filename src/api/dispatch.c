@@ -67,6 +67,25 @@ static int read_body(struct call *call)
     return jv_parse(call->op, body.n ? body : BYTES("{}"), &call->body);
 }
 
+/* A misspelt parameter (dryrun for dry_run) must not be taken for one that was left out. */
+static int check_query(struct call *call)
+{
+    const char *known = call->route->query ? call->route->query : "";
+    if (!call->route->is_platform)
+        return 0;
+    for (size_t i = 0; i < call->query_n; i++) {
+        const char *name = call->query[i].name;
+        struct bytes rest = bytes_of(known), word;
+        bool is_known = false;
+        while (!is_known && bytes_split(&rest, ' ', &word))
+            is_known = word.n > 0 && bytes_eq_s(word, name);
+        if (!is_known)
+            return op_fail(call->op, ERR_BAD_INPUT, "there is no parameter \"%.100s\" here; known: %s",
+                           name, *known ? known : "none");
+    }
+    return 0;
+}
+
 static int run(struct call *call)
 {
     if (check_who(call) < 0)
@@ -74,7 +93,7 @@ static int run(struct call *call)
     if (call->route->who != WHO_RENDERER &&
         url_query(call->op, call->req->raw_query, &call->query, &call->query_n) < 0)
         return -1;
-    if (read_body(call) < 0 || op_check(call->op) < 0)
+    if (check_query(call) < 0 || read_body(call) < 0 || op_check(call->op) < 0)
         return -1;
     return call->route->handle(call);
 }

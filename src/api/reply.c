@@ -5,9 +5,11 @@
  */
 #include "api/reply.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
-enum { REPLY_MAX = 64 << 20 };
+enum { REPLY_MAX = 64 << 20, DETAILS_MAX = 256 << 10 };
 
 void reply_open(struct reply *r, struct call *call)
 {
@@ -45,6 +47,9 @@ static void reply_error_json(struct call *call)
     jw_text_at(&r.w, "code", err_word(op->err));
     jw_text_at(&r.w, "message", op->err_text);
     jw_text_at(&r.w, "op", op->id);
+    if (call->details)
+        jw_raw_at(&r.w, "details",
+                  bytes_of(arena_fmt(&call->op->arena, "[%s]", call->details->p)));
     jw_end(&r.w);
     jw_end(&r.w);
     reply_json(&r, err_status(op->err));
@@ -73,4 +78,59 @@ void reply_error(struct call *call)
         reply_text(call, err_status(op->err), plain_text(op));
     else
         reply_error_json(call);
+}
+
+void reply_detail_json(struct call *call, struct bytes object)
+{
+    if (!call->details)
+        call->details = str_new(&call->op->arena, DETAILS_MAX);
+    if (call->details->n + object.n + 1 > DETAILS_MAX)
+        return; /* a form shows some hundred faults at most */
+    if (call->details->n)
+        str_addc(call->details, ',');
+    str_add(call->details, object);
+}
+
+void reply_detail_at(struct call *call, const char *path, const char *message, int line, int column)
+{
+    struct str *s = str_new(&call->op->arena, 16 << 10);
+    struct jw w;
+    jw_init(&w, s);
+    jw_object(&w);
+    jw_text_at(&w, "path", path);
+    jw_text_at(&w, "message", message);
+    if (line > 0) {
+        jw_int_at(&w, "line", line);
+        jw_int_at(&w, "column", column);
+    }
+    jw_end(&w);
+    if (!s->is_full)
+        reply_detail_json(call, str_bytes(s));
+}
+
+void reply_detail(struct call *call, const char *path, const char *message)
+{
+    reply_detail_at(call, path, message, 0, 0);
+}
+
+void reply_time_at(struct reply *r, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_ISO_MAX];
+    if (wall_ms)
+        clock_iso(wall_ms, text);
+    jw_text_at(&r->w, key, wall_ms ? text : NULL);
+}
+
+void reply_list_begin(struct reply *r, struct call *call)
+{
+    reply_open(r, call);
+    jw_object(&r->w);
+    jw_array_at(&r->w, "items");
+}
+
+void reply_list_end(struct reply *r, const char *next)
+{
+    jw_end(&r->w);
+    jw_text_at(&r->w, "next", next);
+    jw_end(&r->w);
 }

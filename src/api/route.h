@@ -36,6 +36,7 @@ struct call {
     struct url_pair *query; /* decoded; not for WHO_RENDERER, which reads the raw one */
     size_t query_n;
     const struct jv *body;  /* parsed; NULL when the route takes none */
+    struct str *details;    /* entries of the error's `details`, JSON with commas between; NULL: none */
 };
 
 struct route {
