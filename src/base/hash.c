@@ -32,6 +32,14 @@ void hash_sha256_hex(struct bytes data, char out[HASH_HEX_MAX])
     hash_hex(sum, sizeof sum, out);
 }
 
+void hash_md5_hex(struct bytes data, char out[HASH_MD5_MAX])
+{
+    unsigned char sum[16];
+    unsigned int n = 0;
+    ASSERT(EVP_Digest(data.p, data.n, sum, &n, EVP_md5(), NULL) == 1 && n == sizeof sum);
+    hash_hex(sum, sizeof sum, out);
+}
+
 void hash_hmac_sha256(struct bytes key, struct bytes data, unsigned char out[HASH_SIZE])
 {
     unsigned int n = 0;

@@ -11,6 +11,9 @@ void hash_sha256(struct bytes data, unsigned char out[HASH_SIZE]);
 void hash_sha256_hex(struct bytes data, char out[HASH_HEX_MAX]);
 void hash_hmac_sha256(struct bytes key, struct bytes data, unsigned char out[HASH_SIZE]);
 void hash_hex(const unsigned char *p, size_t n, char *out); /* out: 2n+1 bytes */
+/* MD5 as 32 hex digits: only for services that demand it as a checksum; it protects nothing. */
+enum { HASH_MD5_MAX = 33 };
+void hash_md5_hex(struct bytes data, char out[HASH_MD5_MAX]);
 
 /* A hash over parts, for chains and streams. */
 struct hash_sum;

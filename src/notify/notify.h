@@ -51,24 +51,25 @@ struct notify_message {
     const char *letter_id; /* the same in every attempt */
     const char *title;     /* one line */
     const char *lead;      /* one or two sentences */
+    const char *summary;   /* of a sign-off; else "" */
     struct notify_fact facts[NOTIFY_FACT_MAX];
     size_t fact_n;
     struct notify_item items[NOTIFY_ITEM_MAX];
     size_t item_n;
-    const char *more;      /* "and 12 more", "" if all are listed */
-    const char *link;      /* to the round; "" when no public address is set */
+    const char *more; /* "and 12 more", "" if all are listed */
+    const char *link; /* to the round; "" when no public address is set */
     const char *link_text;
     const char *footer;
     bool is_bad;
-    int64_t at_ms;         /* wall clock, of the attempt */
-    struct bytes json;     /* the digest for machines (webhooks) */
+    int64_t at_ms;                 /* wall clock, of the attempt */
+    struct bytes json;             /* the digest for machines (webhooks) */
     struct notify_picture picture; /* data.n 0: none */
 };
 
-struct notify_env { /* borrowed; all but fetch may be NULL */
-    struct fetch_client *fetch;  /* opened with fetch_conf.refuse = notify_refuse(…) */
-    struct mail *mail;           /* NULL: e-mail is not set up */
-    const char *public_url;      /* "https://rounds.example.org", no slash at the end */
+struct notify_env {             /* borrowed; all but fetch may be NULL */
+    struct fetch_client *fetch; /* opened with fetch_conf.refuse = notify_refuse(…) */
+    struct mail *mail;          /* NULL: e-mail is not set up */
+    const char *public_url;     /* "https://rounds.example.org", no slash at the end */
     void *ctx;
     /* The channel's secret from its ciphertext. */
     int (*unseal)(void *ctx, struct op *op, const struct store_channel *channel,

@@ -1,4 +1,5 @@
-/* The outbox thread: claims letters, sends them, retries with growing pauses, buries what is dead. */
+/* The outbox thread: claims letters, sends them, retries with growing pauses, buries what is dead.
+ */
 #ifndef NOTIFY_OUTBOX_H
 #define NOTIFY_OUTBOX_H
 
@@ -6,12 +7,12 @@
 
 struct outbox_conf { /* 0: the default in brackets */
     struct store *store;
-    struct notify_env env;    /* copied; what it points to is borrowed */
-    int64_t pause_ms;     /* after the first failure; doubles, with some jitter [30 s] */
-    int64_t pause_max_ms; /* [1 h] */
-    int attempts_max;     /* then the letter is dead [12]: about 6 hours */
-    int64_t send_ms;      /* budget of one attempt [60 s] */
-    int64_t poll_ms;      /* looks into the store at least so often [30 s] */
+    struct notify_env env; /* copied; what it points to is borrowed */
+    int64_t pause_ms;      /* after the first failure; doubles, with some jitter [30 s] */
+    int64_t pause_max_ms;  /* [1 h] */
+    int attempts_max;      /* then the letter is dead [12]: about 6 hours */
+    int64_t send_ms;       /* budget of one attempt [60 s] */
+    int64_t poll_ms;       /* looks into the store at least so often [30 s] */
 };
 
 struct outbox;

@@ -7,8 +7,8 @@
 struct rule_post {
     int64_t plan_row;
     const char *round_id;
-    unsigned events;  /* NOTIFY_BIT of all that happened at this moment */
-    int64_t now_ms;   /* wall clock */
+    unsigned events; /* NOTIFY_BIT of all that happened at this moment */
+    int64_t now_ms;  /* wall clock */
 };
 
 /* Adds at most one letter a channel, and never a second one for the same round and event. Give it
