@@ -268,6 +268,22 @@ int store_archive_weight(struct op *op, struct store *store, struct store_weight
     return got < 0 ? -1 : 0;
 }
 
+int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int64_t before_ms,
+                      int64_t *out_rounds, int64_t *out_bytes)
+{
+    CLEANUP(unit_end) struct unit u = {0};
+    int64_t found[2] = {0};
+    if (unit_begin(op, store, DB_READ, &u) ||
+        read_one(op, u.tx,
+                 "SELECT count(*), coalesce(sum(bytes), 0) FROM rounds WHERE plan_row = $1 AND "
+                 "moment_ms < $2 AND state >= 2 AND is_held = 0 AND expired_ms = 0",
+                 DB_ARGS(db_int(plan_row), db_int(before_ms)), read_due, found) < 0)
+        return -1;
+    *out_rounds = found[0];
+    *out_bytes = found[1];
+    return 0;
+}
+
 static void read_usage(struct op *op, struct cols *c, void *item)
 {
     struct store_usage *d = item;

@@ -51,6 +51,11 @@ struct store_weight {
 };
 int store_archive_weight(struct op *op, struct store *store, struct store_weight *out) MUST_CHECK;
 
+/* What retention would let go of in a plan's rounds older than before_ms (INT64_MAX: all that the
+ * plan has stored): rounds not held, and their bytes, shared content counted each time. */
+int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int64_t before_ms,
+                      int64_t *out_rounds, int64_t *out_bytes) MUST_CHECK;
+
 /* What each plan stored on each day (UTC), for forecasts. */
 struct store_usage {
     int64_t plan_row;

@@ -64,6 +64,10 @@ int page_read(struct op *op, struct store_page page, int64_t first, int64_t *out
               size_t n) MUST_CHECK;
 const char *page_write(struct op *op, const int64_t *values, size_t n);
 
+/* A note on lists: what only adds names to a row is joined by LEFT JOIN, and a condition that must
+ * not choose the index is written with a plus (+r.moment_ms). Both keep the planner on the index
+ * that the order needs, whatever its statistics say. */
+
 /* ---- Small things ---- */
 
 /* $user sees everything that the plan touches: a condition on a plan's row. */

@@ -7,7 +7,7 @@
 #define KNOWN                                                                                      \
     "SELECT k.row_id, k.id, k.panel_row, p.panel_title, k.window_row, k.text, k.category, "        \
     "k.links, k.from_ms, k.until_ms, k.user_row, u.name, k.ended_ms FROM known_issues k "          \
-    "JOIN panels p ON p.row_id = k.panel_row JOIN users u ON u.row_id = k.user_row "
+    "LEFT JOIN panels p ON p.row_id = k.panel_row LEFT JOIN users u ON u.row_id = k.user_row "
 
 static void read_known(struct op *op, struct cols *c, void *item)
 {

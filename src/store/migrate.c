@@ -62,8 +62,8 @@ static int check_version(struct op *op, int64_t version, bool is_guest)
 {
     if (version > newest())
         return op_fail(op, ERR_STORAGE,
-                       "the database was made by a newer Rounds (schema %" PRId64 ", this one knows "
-                       "%" PRId64 "); install that version, or restore a backup from before",
+                       "the database was made by a newer Rounds (schema %" PRId64 ", this one "
+                       "knows %" PRId64 "); install that version, or restore a backup from before",
                        version, newest());
     if (is_guest && version < newest())
         return op_fail(op, ERR_STORAGE,

@@ -33,7 +33,7 @@ struct store_letter_list {
  * act it tells of is committed. *out_is_new false: there was one with this key. */
 int store_outbox_add(struct op *op, struct store *store, struct store_letter *letter,
                      bool *out_is_new) MUST_CHECK;
-/* The oldest letters that are due, of channels that are not paused; also those whose lease ended. */
+/* The oldest letters that are due, of channels that are not paused; those whose lease ended too. */
 int store_outbox_claim(struct op *op, struct store *store, int64_t now_ms, int64_t lease_until_ms,
                        int max, struct store_letter **out, size_t *out_n) MUST_CHECK;
 /* ERR_CONFLICT, as in the next two: the claim is no longer ours. */

@@ -11,7 +11,7 @@
     "p.row_id, p.id, p.name, p.note, p.labels, p.is_paused, p.dropped_ms, p.version, "             \
     "v.author_row, a.name, v.change, p.next_due_ms, p.created_ms, p.updated_ms"
 #define TABLES                                                                                     \
-    " FROM plans p JOIN plan_versions v ON v.plan_row = p.row_id AND v.version = p.version "       \
+    " FROM plans p LEFT JOIN plan_versions v ON v.plan_row = p.row_id AND v.version = p.version "  \
     "LEFT JOIN users a ON a.row_id = v.author_row "
 
 static void read_plan(struct op *op, struct cols *c, void *item)
@@ -238,7 +238,7 @@ int store_plan_list(struct op *op, struct store *store, const struct store_plan_
     "p.row_id, p.id, v.name, v.note, v.labels, p.is_paused, p.dropped_ms, v.version, "             \
     "v.author_row, a.name, v.change, p.next_due_ms, p.created_ms, v.created_ms"
 #define VERSION_TABLES                                                                             \
-    " FROM plan_versions v JOIN plans p ON p.row_id = v.plan_row "                                 \
+    " FROM plan_versions v LEFT JOIN plans p ON p.row_id = v.plan_row "                            \
     "LEFT JOIN users a ON a.row_id = v.author_row "
 
 int store_plan_version_find(struct op *op, struct store *store, int64_t plan_row, int64_t version,

@@ -2,6 +2,9 @@
  *
  * Preparing is claimed like shots are, with a lease. A put-back round keeps the same column as its
  * "not before": both mean "nobody may claim it until then".
+ *
+ * SQLite uses the partial index of open rounds only where its condition, `state IN (0, 1, 2)`,
+ * stands in the query word for word; hence the seemingly needless repetitions.
  */
 #include "store/round.h"
 
@@ -16,7 +19,7 @@
     "r.total, r.done, r.failed, r.cancelled, r.normal, r.abnormal, r.not_applicable, "             \
     "r.undecided, r.changed, r.flagged, r.bytes"
 #define TABLES                                                                                     \
-    " FROM rounds r JOIN plans p ON p.row_id = r.plan_row "                                        \
+    " FROM rounds r LEFT JOIN plans p ON p.row_id = r.plan_row "                                   \
     "LEFT JOIN users s ON s.row_id = r.starter_row "
 
 static void read_round(struct op *op, struct cols *c, void *item)
@@ -176,8 +179,9 @@ int store_round_claim(struct op *op, struct store *store, const char *worker, in
     if (unit_begin(op, store, DB_WRITE, &u) ||
         db_get_int(op, u.tx,
                    "UPDATE rounds SET worker = $1, lease_ms = $2, attempts = attempts + 1 "
-                   "WHERE row_id = (SELECT row_id FROM rounds WHERE state = 0 AND lease_ms <= $3 "
-                   "ORDER BY created_ms, row_id LIMIT 1) RETURNING row_id",
+                   "WHERE row_id = (SELECT row_id FROM rounds WHERE state IN (0, 1, 2) AND "
+                   "state = 0 AND lease_ms <= $3 ORDER BY created_ms, row_id LIMIT 1) "
+                   "RETURNING row_id",
                    DB_ARGS(db_text(worker), db_int(lease_until_ms), db_int(now_ms)), &row))
         return -1;
     if (row && read_one(op, u.tx, "SELECT " COLUMNS TABLES "WHERE r.row_id = $1",
@@ -289,7 +293,7 @@ int store_round_strip(struct op *op, struct store *store, int64_t user_row, int6
                     "SELECT r.plan_row, r.id, r.moment_ms, r.state, r.total, r.failed, "
                     "r.abnormal, r.undecided FROM plans p JOIN rounds r ON r.plan_row = p.row_id "
                     "WHERE p.dropped_ms = 0 AND r.moment_ms >= $1 AND " SEES_PLAN("$2", "p.row_id")
-                    " ORDER BY r.plan_row, r.moment_ms LIMIT $3",
+                    " ORDER BY +r.plan_row, r.moment_ms LIMIT $3",
                     DB_ARGS(db_int(since_ms), db_int(user_row), db_int(limit)), sizeof **out,
                     read_square, (void **)out, out_n);
 }

@@ -80,7 +80,7 @@ int store_round_get(struct op *op, struct store *store, int64_t row,
 /* Newest moment first. */
 int store_round_list(struct op *op, struct store *store, const struct store_round_ask *ask,
                      struct store_page page, struct store_round_list *out) MUST_CHECK;
-/* The newest round before `moment_ms` (0: newest of all) of a plan; out->row = 0 if there is none. */
+/* The newest round before `moment_ms` (0: newest of all) of a plan; out->row = 0: there is none. */
 int store_round_newest(struct op *op, struct store *store, int64_t plan_row, int64_t moment_ms,
                        struct store_round *out) MUST_CHECK;
 /* Rounds of a plan that are PREPARING or RUNNING: for the overlap policy. */

@@ -2,9 +2,9 @@
  *
  * FTS5's own tokenizers know no Chinese: one takes a whole sentence for a word, the other (trigram)
  * finds nothing shorter than three characters, and most Chinese words have two. So a run of such
- * characters is cut into pairs before it is stored, 网关延迟 → 网关 关延 延迟 迟, and a query is cut the
- * same way and asked for as a phrase; the last character alone is there so that one character can be
- * asked for as the beginning of a pair. Nothing is lost and no dictionary is needed.
+ * characters is cut into pairs before it is stored, 网关延迟 → 网关 关延 延迟 迟, and a query is cut
+ * the same way and asked for as a phrase; the last character alone is there so that one character
+ * can be asked for as the beginning of a pair. Nothing is lost and no dictionary is needed.
  *
  * The rowid tells kind and row, kind << 48 | row, so newest first is the index's own order.
  * `tags` carries exact filters (plan, person, verdict) into the same index: a rare person among
@@ -219,7 +219,7 @@ static void read_found(struct op *op, struct cols *c, void *item)
     f->hit.verdict = (enum verdict_kind)take_int(c);
 }
 
-/* The rows of verdicts that a range of time can be in. A day of slack: the clock may have been set. */
+/* The rows of verdicts that a range of time can be in; a day of slack, clocks may be set. */
 static int narrow(struct op *op, struct db_tx *tx, const struct store_search_ask *ask,
                   int64_t *from, int64_t *before)
 {

@@ -187,8 +187,8 @@ int store_shot_reclaim(struct op *op, struct store *store, int64_t now_ms, int *
     *out_n = 0;
     if (unit_begin(op, store, DB_WRITE, &u) ||
         db_run(op, u.tx,
-               "UPDATE rounds SET worker = '', lease_ms = 0 WHERE state = 0 AND worker <> '' AND "
-               "lease_ms < $1", DB_ARGS(db_int(now_ms)), NULL) ||
+               "UPDATE rounds SET worker = '', lease_ms = 0 WHERE state IN (0, 1, 2) AND state = 0 "
+               "AND worker <> '' AND lease_ms < $1", DB_ARGS(db_int(now_ms)), NULL) ||
         read_all(op, u.tx,
                  "SELECT s.round_row FROM shots s JOIN rounds r ON r.row_id = s.round_row "
                  "WHERE s.state = 1 AND s.lease_ms < $1 AND r.state = 4",

@@ -23,8 +23,8 @@
     "AND k.from_ms <= $1 AND k.ended_ms = 0 AND coalesce(k.window_row, s.window_row) = "           \
     "s.window_row), s.stamp"
 #define TABLES                                                                                     \
-    " FROM shots s JOIN rounds r ON r.row_id = s.round_row "                                       \
-    "JOIN panels p ON p.row_id = s.panel_row JOIN windows w ON w.row_id = s.window_row "           \
+    " FROM shots s LEFT JOIN rounds r ON r.row_id = s.round_row "                                  \
+    "LEFT JOIN panels p ON p.row_id = s.panel_row LEFT JOIN windows w ON w.row_id = s.window_row " \
     "LEFT JOIN blobs bp ON bp.row_id = s.picture_row LEFT JOIN blobs bt ON bt.row_id = "           \
     "s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row LEFT JOIN rounds rr ON rr.row_id "   \
     "= s.reference_row >> 20 LEFT JOIN verdicts v ON v.row_id = s.verdict_row "                    \
@@ -173,7 +173,8 @@ static const char *list_sql(enum store_shot_order order)
     if (order == SHOTS_BY_CHANGE)
         return "SELECT " COLUMNS TABLES "WHERE " FILTER "AND (" SCORE ", s.weight, -s.row_id) < "
                "($12, $13, -$14) ORDER BY " SCORE " DESC, s.weight DESC, s.row_id LIMIT $15";
-    return "SELECT " COLUMNS TABLES "WHERE " FILTER "AND s.row_id > $14 ORDER BY s.row_id LIMIT $15";
+    return "SELECT " COLUMNS TABLES "WHERE " FILTER
+           "AND s.row_id > $14 ORDER BY s.row_id LIMIT $15";
 }
 
 static int64_t score_of(const struct store_shot *s)
@@ -212,7 +213,7 @@ int store_shot_list(struct op *op, struct store *store, const struct store_shot_
 
 #define HISTORY                                                                                    \
     "WHERE s.panel_row = $2 AND s.window_row = $3 AND s.round_row < $4 "                           \
-    "AND ($5 = 0 OR r.plan_row = $5) AND r.moment_ms >= $6 AND r.moment_ms < $7 "                  \
+    "AND ($5 = 0 OR r.plan_row = $5) AND +r.moment_ms >= $6 AND +r.moment_ms < $7 "                \
     "ORDER BY s.round_row DESC LIMIT $8"
 
 int store_shot_history(struct op *op, struct store *store, const struct store_history_ask *ask,

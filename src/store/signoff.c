@@ -4,9 +4,9 @@
  * was hashed and what became read-only. Ten thousand shots take some tens of milliseconds.
  *
  * The texts, in the form of chain.h:
- *   shots     round, plan, plan_version, moment_ms, total; then for each shot in order: pos, source,
- *             dashboard, panel, vars, window, from_ms, to_ms, state, error, taken_ms, picture,
- *             thumb, data, findings, verdict
+ *   shots     round, plan, plan_version, moment_ms, total; then for each shot in order: pos,
+ *             source, dashboard, panel, vars, window, from_ms, to_ms, state, error, taken_ms,
+ *             picture, thumb, data, findings, verdict
  *   signoff   before, seq, round, is_final, user, name, summary, reasons, undecided, signed_ms,
  *             key, shots, verdicts
  */
@@ -294,8 +294,8 @@ static void read_signoff(struct op *op, struct cols *c, void *item)
     "SELECT o.row_id, o.round_row, r.id, p.name, o.is_final, o.user_row, u.id, o.user_name, "      \
     "o.summary, o.reasons, o.undecided, o.signed_ms, o.key_id, o.shots, o.verdicts, o.hash, "      \
     "o.signature, (SELECT b.hash FROM signoffs b WHERE b.row_id = o.row_id - 1) "                  \
-    "FROM signoffs o JOIN rounds r ON r.row_id = o.round_row JOIN plans p ON p.row_id = "          \
-    "r.plan_row JOIN users u ON u.row_id = o.user_row "
+    "FROM signoffs o LEFT JOIN rounds r ON r.row_id = o.round_row LEFT JOIN plans p ON p.row_id "  \
+    "= r.plan_row LEFT JOIN users u ON u.row_id = o.user_row "
 
 int store_signoff_list(struct op *op, struct store *store, int64_t round_row,
                        struct store_page page, struct store_signoff_list *out)

@@ -45,9 +45,9 @@ typedef int store_sign_fn(struct op *op, void *ctx, struct bytes hash,
                           unsigned char out[SIGNATURE_SIZE]);
 
 /* Adds with round_row, is_final, user_row, summary, reasons, signed_ms, key_id; fills the rest.
- * Final: the round becomes SIGNED in the same, durable transaction. ERR_UNPROCESSABLE: undecided shots
- * and no reasons, or the same person twice. ERR_CONFLICT: the round is not in REVIEW (cancelled
- * rounds cannot be signed). ERR_READ_ONLY: signed already. */
+ * Final: the round becomes SIGNED in the same, durable transaction. ERR_UNPROCESSABLE: undecided
+ * shots and no reasons, or the same person twice. ERR_CONFLICT: the round is not in REVIEW
+ * (cancelled rounds cannot be signed). ERR_READ_ONLY: signed already. */
 int store_signoff_add(struct op *op, struct store *store, struct store_signoff *signoff,
                       store_sign_fn *sign, void *ctx) MUST_CHECK;
 /* Of one round, oldest first; round_row 0: of all, newest first. */

@@ -59,8 +59,8 @@ static int take_lock(struct op *op, const char *path, int *out_fd, char mark[MAR
         if (e != EAGAIN && e != EACCES)
             return op_fail(op, ERR_STORAGE, "cannot lock %s: %s", path, strerror(e));
         return op_fail(op, ERR_UNAVAILABLE,
-                       "another Rounds (process %.*s) uses this data directory (%s); stop it first, "
-                       "or choose another directory",
+                       "another Rounds (process %.*s) uses this data directory (%s); stop it "
+                       "first, or choose another directory",
                        (int)strcspn(mark, " \n"), *mark ? mark : "?", path);
     }
     *out_fd = fd;

@@ -4,7 +4,13 @@
 
 #include "store/store.h"
 
-enum user_role { ROLE_NONE = 0, ROLE_VIEWER = 1, ROLE_REVIEWER = 2, ROLE_EDITOR = 3, ROLE_ADMIN = 4 };
+enum user_role {
+    ROLE_NONE = 0,
+    ROLE_VIEWER = 1,
+    ROLE_REVIEWER = 2,
+    ROLE_EDITOR = 3,
+    ROLE_ADMIN = 4,
+};
 
 struct store_user {
     int64_t row;

@@ -215,9 +215,9 @@ int store_verdict_add(struct op *op, struct store *store, struct store_verdict *
     "v.comment, v.category, v.links, v.dwell_ms, v.given_ms, v.picture, v.bulk, v.hash, "          \
     "p.panel_title, p.dashboard_title, n.name, r.moment_ms"
 #define TABLES                                                                                     \
-    " FROM verdicts v JOIN rounds r ON r.row_id = v.round_row JOIN users u ON u.row_id = "         \
-    "v.user_row JOIN shots s ON s.row_id = v.shot_row JOIN panels p ON p.row_id = s.panel_row "    \
-    "JOIN plans n ON n.row_id = v.plan_row "
+    " FROM verdicts v LEFT JOIN rounds r ON r.row_id = v.round_row LEFT JOIN users u ON u.row_id "  \
+    "= v.user_row LEFT JOIN shots s ON s.row_id = v.shot_row LEFT JOIN panels p ON p.row_id = "      \
+    "s.panel_row LEFT JOIN plans n ON n.row_id = v.plan_row "
 
 static void read_verdict(struct op *op, struct cols *c, void *item)
 {

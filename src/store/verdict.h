@@ -59,7 +59,8 @@ struct store_verdict_item {
 /* Gives the same verdict (kind, how, user_row, comment, category, links, dwell_ms, given_ms of
  * *verdict) to n shots of one round, in one transaction; fills row, seq, hash … of the first.
  * n == 1: ERR_CONFLICT when its version has moved on. More: those are left out, and *out_given is
- * less than n. ERR_UNPROCESSABLE: a shot has no outcome yet. ERR_TOO_LARGE: more words than 64 KiB. */
+ * less than n. ERR_UNPROCESSABLE: a shot has no outcome yet.
+ * ERR_TOO_LARGE: more words than 64 KiB. */
 int store_verdict_add(struct op *op, struct store *store, struct store_verdict *verdict,
                       const struct store_verdict_item *items, size_t n,
                       size_t *out_given) MUST_CHECK;

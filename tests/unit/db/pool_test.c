@@ -271,6 +271,27 @@ static void a_full_disk_fails_the_writer_and_hurts_nothing(void **state)
     assert_int_equal(db_check(&f->op, f->db), 0);
 }
 
+static void a_file_locked_by_another_program_is_called_so(void **state)
+{
+    struct fixture *f = *state;
+    struct db *other;
+    struct op hurried;
+    struct db_tx none = {0};
+    struct db_conf conf = {.path = arena_fmt(&f->op.arena, "%s/a.db", f->dir), .is_guest = true};
+    assert_int_equal(db_open(&f->op, &conf, &other), 0);
+    {
+        CLEANUP(db_end) struct db_tx tx = {0};
+        assert_int_equal(db_begin(&f->op, other, DB_WRITE, &tx), 0);
+        op_init(&hurried, 50);
+        assert_int_equal(db_begin(&hurried, f->db, DB_WRITE, &none), -1);
+        assert_int_equal(hurried.err, ERR_STORAGE);
+        assert_non_null(strstr(hurried.err_text, "locked by another program"));
+        op_fini(&hurried);
+    }
+    db_close(other);
+    assert_int_equal(write_one(&f->op, f->db, DB_WRITE, 1), 0);
+}
+
 /* Long enough for the log to be moved, and begun anew, more than once. */
 static void the_log_stays_short_under_load(void **state)
 {
@@ -315,6 +336,7 @@ int main(void)
         TEST(many_threads_write_and_read_and_lose_nothing),
         TEST(a_backup_is_whole_and_never_replaces_a_file),
         TEST(a_full_disk_fails_the_writer_and_hurts_nothing),
+        TEST(a_file_locked_by_another_program_is_called_so),
         TEST(the_log_stays_short_under_load),
         TEST(more_queries_than_are_remembered_still_work),
     };

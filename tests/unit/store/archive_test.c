@@ -17,6 +17,10 @@ static void retention_takes_pictures_and_leaves_rows_and_hashes(void **state)
     assert_int_equal(weight.blobs, 7); /* six pictures, one small picture that all share */
     assert_int_equal(weight.shots, 6);
 
+    int64_t due, due_bytes;
+    succeeds(&f->op, store_archive_due(&f->op, f->store, f->plan.row, 5000, &due, &due_bytes));
+    assert_int_equal(due, 1);
+    assert_true(due_bytes > 0 && due_bytes < weight.blob_bytes);
     struct store_expire_ask ask = {.plan_row = f->plan.row, .before_ms = 5000, .max = 10,
                                    .now_ms = 100000};
     succeeds(&f->op, store_archive_expire(&f->op, f->store, &ask, &rounds, &shots));
