@@ -2,7 +2,7 @@
 import type { Round, Shot, SourceTest, User, VerdictValue } from '../../src/api/types'
 import { svg } from './chart'
 import {
-    dashboards, dataOf, isSpiky, iso, issues, judge, now, panels, plans, recount, rounds, seedOf, shotsOf, sources, spec, today, users, verdicts,
+    dashboards, dataOf, isSpiky, iso, issues, judge, now, panels, plans, recount, rounds, seedOf, shotsOf, sources, spec, today, users, verdicts, windowsSpec,
 } from './state'
 
 export interface Request {
@@ -133,6 +133,7 @@ function bulk(req: Request, round: Round): Answer {
     const f = req.body.filter as { unchanged_since_normal?: boolean } | undefined
     const chosen = shotsOf(round.id).filter((s) => ids ? ids.includes(s.id)
         : f?.unchanged_since_normal && !s.verdict && s.state === 'done' && s.change !== null && s.change.score <= 0.002)
+    if (req.query.get('dry_run') === 'true') return ok({ count: chosen.length, shots: chosen.map((s) => s.id) })
     if (chosen.length !== req.body.expected_count) return fail(409, 'conflict', `the act would cover ${chosen.length}`, [{ count: chosen.length }])
     for (const s of chosen) {
         judge(s, req.body.value as VerdictValue, req.user!, { ...req.body, how: 'bulk' })
@@ -270,7 +271,7 @@ on('PUT', '/panels/:key*/pin', () => ({ status: 204 }))
 on('PUT', '/panels/:key*/masks', () => ({ status: 204 }))
 on('GET', '/panels/:key*/history', (r, [key]) => {
     const p = panels.findIndex((x) => `s1/${x.uid}/${x.id}` === decodeURIComponent(key!))
-    const w = Number(r.query.get('window') ?? 0)
+    const w = Math.max(0, windowsSpec.findIndex((x) => x.name === r.query.get('window')))
     return list(p < 0 ? [] : Array.from({ length: 14 }, (_, d) => findShot(`r${d}-${p * 3 + w}`)))
 })
 on('GET', '/known-issues', () => list(issues))

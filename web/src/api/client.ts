@@ -105,7 +105,7 @@ export async function send(method: string, path: string, opts: Options = {}): Pr
         let body: string | undefined
         if (opts.text !== undefined) {
             body = opts.text
-            headers['Content-Type'] = 'text/plain'
+            headers['Content-Type'] = 'application/yaml'
         } else if (opts.body !== undefined) {
             body = JSON.stringify(opts.body)
             headers['Content-Type'] = 'application/json'

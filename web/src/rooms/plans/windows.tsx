@@ -1,0 +1,83 @@
+/* The time windows: by preset, or by form. They are relative to the round's moment. */
+import { Plus, Trash2 } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { PlanSpec, Window } from '~/api/types'
+import { Button, IconButton } from '~/parts/button'
+import { Field, NumberBox } from '~/parts/field'
+import { Menu, Select } from '~/parts/menu'
+import s from './editor.module.css'
+import { windowPresets } from './spec'
+import { windowWords } from './words'
+
+type Kind = Window['kind']
+type Unit = 'day' | 'week' | 'month'
+
+function fresh(kind: Kind, name: string): Window {
+    if (kind === 'rolling') return { name, kind, length: '6h', offset: '0h' }
+    if (kind === 'calendar') return { name, kind, unit: 'day', offset: -1 }
+    const now = new Date()
+    return { name, kind, from: new Date(now.getTime() - 86400_000).toISOString(), to: now.toISOString() }
+}
+
+const local = (at: string) => {
+    const d = new Date(at)
+    return Number.isNaN(d.getTime()) ? '' : new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+const utc = (text: string, old: string) => {
+    const d = new Date(text)
+    return Number.isNaN(d.getTime()) ? old : d.toISOString()
+}
+
+function Parts({ w, set }: { w: Window; set: (w: Window) => void }) {
+    const { t } = useTranslation()
+    if (w.kind === 'rolling') {
+        return (
+            <>
+                <Field label={t('plans.length')} value={w.length} onChange={(length) => set({ ...w, length })} placeholder="6h" />
+                <Field label={t('plans.offset')} value={w.offset} onChange={(offset) => set({ ...w, offset })} placeholder="0h" />
+            </>
+        )
+    }
+    if (w.kind === 'calendar') {
+        return (
+            <>
+                <Select<Unit> label={t('plans.unitLabel')} value={w.unit} options={(['day', 'week', 'month'] as const).map((id) => ({ id, text: t(`plans.calendarUnit.${id}`) }))} onChange={(unit) => set(unit === 'day' ? { ...w, unit } : { name: w.name, kind: 'calendar', unit, offset: w.offset })} />
+                <NumberBox label={t('plans.back')} value={-w.offset} min={0} max={60} onChange={(n) => set({ ...w, offset: n === 0 ? 0 : -n })} />
+                {w.unit === 'day' && <Field label={t('plans.from')} type="time" value={w.from ?? ''} onChange={(from) => set({ ...w, from })} />}
+                {w.unit === 'day' && <Field label={t('plans.to')} type="time" value={w.to ?? ''} onChange={(to) => set({ ...w, to })} />}
+            </>
+        )
+    }
+    return (
+        <>
+            <Field label={t('plans.from')} type="datetime-local" value={local(w.from)} onChange={(v) => set({ ...w, from: utc(v, w.from) })} />
+            <Field label={t('plans.to')} type="datetime-local" value={local(w.to)} onChange={(v) => set({ ...w, to: utc(v, w.to) })} />
+        </>
+    )
+}
+
+export function Windows({ spec, onChange }: { spec: PlanSpec; onChange: (spec: PlanSpec) => void }) {
+    const { t } = useTranslation()
+    const set = (i: number, w: Window) => onChange({ ...spec, windows: spec.windows.map((x, k) => (k === i ? w : x)) })
+    return (
+        <>
+            {spec.windows.map((w, i) => (
+                <div key={i} className={s.rowCard}>
+                    <div className={s.line}>
+                        <Field label={t('plans.windowName')} value={w.name} placeholder={windowWords(w, t)} onChange={(name) => set(i, { ...w, name })} />
+                        <Select<Kind> label={t('plans.windowKind')} value={w.kind} options={(['rolling', 'calendar', 'fixed'] as const).map((id) => ({ id, text: t(`plans.kind.${id}`) }))} onChange={(kind) => set(i, fresh(kind, w.name))} />
+                        <Parts w={w} set={(x) => set(i, x)} />
+                        <span className={s.fixed}><IconButton label={t('plans.dropWindow', { name: w.name || windowWords(w, t) })} icon={<Trash2 size={15} />} isDisabled={spec.windows.length < 2} onPress={() => onChange({ ...spec, windows: spec.windows.filter((_, k) => k !== i) })} /></span>
+                    </div>
+                    <p className="quiet small">{windowWords(w, t)}</p>
+                </div>
+            ))}
+            <div className={s.acts}>
+                <Menu
+                    label={t('plans.addWindow')} trigger={<Button icon={<Plus size={15} />}>{t('plans.addWindow')}</Button>}
+                    groups={[{ entries: Object.entries(windowPresets).map(([id, w]) => ({ id, text: windowWords(w, t), onAction: () => onChange({ ...spec, windows: [...spec.windows, { ...w }] }) })) }]}
+                />
+            </div>
+        </>
+    )
+}
