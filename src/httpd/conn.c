@@ -4,11 +4,16 @@
  * members get the same budget on entry), so expiry looks at list heads alone. A deadline belongs
  * to a phase, never to inactivity: a client that sends a header every two seconds still has to
  * finish its head in time. The library's own time-out is off; a connection that is too slow is
- * shut down and the library finds its end. While a connection is suspended the library does not
- * watch it, so our own epoll does (EPOLLRDHUP): that is how a hang-up cancels the work.
+ * shut down and the library finds its end.
+ *
+ * Our own epoll watches every connection for the client's end (EPOLLRDHUP). While a request is at
+ * work the library does not look at its connection at all, so that is how a hang-up cancels the
+ * work; and when the end comes together with the last bytes, the library, which is told of edges,
+ * would miss it and hold the dead connection until its deadline.
  */
 #include <linux/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/assert.h"
@@ -17,6 +22,9 @@
 
 /* A client that takes less than this in a whole write_ms is not reading. */
 enum { WRITE_PROGRESS_MIN = 8192, IP_TCP = 6 };
+/* How often, and how many times, to look again whether the library has read all that came before
+ * a client's end. */
+enum { FIN_STEP_MS = 10, FIN_LOOKS = 2 };
 
 static void list_drop(struct conn_list *list, struct conn *conn)
 {
@@ -30,6 +38,13 @@ static void list_add(struct conn_list *list, struct conn *conn)
     conn->prev = list->last;
     *(list->last ? &list->last->next : &list->first) = conn;
     list->last = conn;
+}
+
+static void list_add_first(struct conn_list *list, struct conn *conn)
+{
+    conn->next = list->first;
+    *(list->first ? &list->first->prev : &list->last) = conn;
+    list->first = conn;
 }
 
 static bool tcp_facts(const struct conn *conn, struct tcp_info *out)
@@ -66,6 +81,11 @@ void conn_enter(struct conn *conn, enum conn_phase phase)
     int64_t budget_ms = phase_budget(server, phase);
     conn->deadline_ms = budget_ms < 0 ? INT64_MAX : clock_mono_ms() + budget_ms;
     conn->has_acked = false;
+    if (conn->has_fin && !conn->is_cut && phase != CONN_WRITE) {
+        conn->deadline_ms = 0; /* nothing more will come: look at it in the next round */
+        list_add_first(&server->phases[phase], conn);
+        return;
+    }
     list_add(&server->phases[phase], conn);
 }
 
@@ -79,13 +99,10 @@ void conn_cut(struct conn *conn)
 
 void conn_hold(struct conn *conn)
 {
-    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT, .data.ptr = conn};
     ASSERT(!conn->is_suspended);
     conn->is_suspended = true;
     conn_enter(conn, CONN_HELD);
     MHD_suspend_connection(conn->mhd);
-    /* Should the system refuse, only the early notice of a hang-up is lost. */
-    (void)epoll_ctl(conn->server->epoll_fd, EPOLL_CTL_ADD, conn->fd, &event);
 }
 
 void conn_resume(struct conn *conn)
@@ -93,15 +110,23 @@ void conn_resume(struct conn *conn)
     if (!conn->is_suspended)
         return;
     conn->is_suspended = false;
-    (void)epoll_ctl(conn->server->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
     conn_enter(conn, CONN_WRITE);
     MHD_resume_connection(conn->mhd);
     conn->server->has_resumed = true;
 }
 
-void conn_hung_up(struct conn *conn)
+void conn_watch(struct conn *conn)
+{
+    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = conn};
+    /* Should the system refuse, only the early notice of a hang-up is lost. */
+    (void)epoll_ctl(conn->server->epoll_fd, EPOLL_CTL_ADD, conn->fd, &event);
+}
+
+/* The client of a held connection has left. */
+static void hang_up(struct conn *conn)
 {
     struct httpd_job *job = conn->job;
+    conn->deadline_ms = INT64_MAX;
     if (!conn->is_suspended || !job)
         return;
     atomic_fetch_add(&conn->server->hangups, 1);
@@ -112,10 +137,36 @@ void conn_hung_up(struct conn *conn)
     }
 }
 
+void conn_saw_fin(struct conn *conn)
+{
+    if (conn->has_fin || conn->is_cut)
+        return;
+    conn->has_fin = true;
+    if (conn->is_suspended)
+        hang_up(conn);
+    else if (conn->phase != CONN_WRITE)
+        conn_enter(conn, conn->phase);
+}
+
+/* A client that ended its side: true while the library may still find a whole request in what
+ * came before the end. */
+static bool outlives_fin(struct conn *conn)
+{
+    int unread = 0;
+    if (ioctl(conn->fd, FIONREAD, &unread) == 0 && unread > 0)
+        conn->fin_looks = 0;
+    else if (++conn->fin_looks > FIN_LOOKS)
+        return false;
+    conn->deadline_ms = clock_mono_ms() + FIN_STEP_MS;
+    return true;
+}
+
 /* True: the connection may go on; it has a new deadline. */
 static bool outlives_deadline(struct conn *conn)
 {
     struct tcp_info info;
+    if (conn->has_fin && conn->phase != CONN_WRITE)
+        return outlives_fin(conn);
     if (conn->phase == CONN_HEAD && tcp_facts(conn, &info) && info.tcpi_bytes_received == 0) {
         conn_enter(conn, CONN_IDLE); /* it has said nothing yet: idle, not slow */
         return true;
@@ -140,9 +191,13 @@ int64_t conn_expire(struct httpd *server, int64_t now_ms)
         struct conn *conn = server->phases[phase].first, *next;
         for (; conn && conn->deadline_ms <= now_ms; conn = next) {
             next = conn->next;
+            if (phase == CONN_HELD) {
+                hang_up(conn);
+                continue;
+            }
             if (outlives_deadline(conn))
                 continue;
-            if (phase != CONN_IDLE && !conn->is_cut)
+            if (phase != CONN_IDLE && !conn->has_fin && !conn->is_cut)
                 atomic_fetch_add(&server->refused, 1);
             conn_cut(conn);
             conn_enter(conn, CONN_HELD); /* its end is on the way */

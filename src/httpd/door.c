@@ -58,6 +58,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         struct conn *conn = *context;
         conn_enter(conn, CONN_PHASES);
+        (void)epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
         server->used_n -= conn->is_used;
         atomic_fetch_sub(&server->connections, 1);
         *context = NULL;
@@ -73,6 +74,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
     *context = conn;
     atomic_fetch_add(&server->connections, 1);
     conn_enter(conn, CONN_HEAD);
+    conn_watch(conn);
     if (server->is_draining)
         conn_cut(conn);
 }

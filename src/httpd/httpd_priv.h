@@ -36,7 +36,9 @@ struct conn {
     int64_t deadline_ms;
     struct conn *prev, *next; /* in the phase's list */
     struct httpd_job *job;    /* the request in progress, NULL between requests */
-    bool is_suspended;        /* the library leaves it alone; our epoll watches for its end */
+    bool is_suspended;        /* the library leaves it alone */
+    bool has_fin;             /* the client sends no more */
+    int fin_looks;            /* rounds since then without anything unread */
     bool is_used;             /* has answered and stayed open: counts against keep_alive_max */
     bool is_cut;              /* shut down by us */
     bool is_streaming;        /* its job has a stream, and the library reads from it */
@@ -147,8 +149,9 @@ void conn_enter(struct conn *conn, enum conn_phase phase);
 void conn_cut(struct conn *conn);
 void conn_hold(struct conn *conn);
 void conn_resume(struct conn *conn);
-/* Our epoll saw the end of a held connection. */
-void conn_hung_up(struct conn *conn);
+void conn_watch(struct conn *conn);
+/* Our epoll saw the end of what the client sends. */
+void conn_saw_fin(struct conn *conn);
 /* Ends phases whose deadline has passed; returns the next deadline. */
 int64_t conn_expire(struct httpd *server, int64_t now_ms);
 

@@ -38,7 +38,7 @@ static void take_events(struct httpd *server, const struct epoll_event *events, 
         if (p == server)
             (void)eventfd_read(server->wake_fd, &count);
         else if (!is_listener(server, p))
-            conn_hung_up(p);
+            conn_saw_fin(p);
     }
 }
 

@@ -46,7 +46,7 @@ static void serve_file(struct fixture *f, struct httpd_request *req)
 
 static void serve_pour(struct fixture *f, struct httpd_request *req)
 {
-    static char piece[POUR_PIECE];
+    char piece[POUR_PIECE];
     struct httpd_stream *stream = httpd_stream_start(req, 200, "text/plain", 256 << 10);
     int result = 0;
     for (int i = 0; i < POUR_PIECES && result == 0; i++) {

@@ -89,6 +89,49 @@ static void an_idle_connection_is_closed_after_its_time(void **state)
     fixture_stop(&f);
 }
 
+/* The end may reach the server in one go with the last bytes. */
+static void a_client_that_leaves_amid_its_request_is_forgotten_at_once(void **state)
+{
+    enum { N = 50, LONG_MS = 600 * 1000 };
+    static const char *const parts[] = {
+        "GET /hello HTTP/1.1\r\nHo",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+        "",
+    };
+    struct httpd_conf conf = {.worker_n = 2, .head_ms = LONG_MS, .body_ms = LONG_MS,
+                              .idle_ms = LONG_MS};
+    struct fixture f;
+    (void)state;
+    fixture_start(&f, &conf);
+    for (int i = 0; i < N; i++) {
+        int fd = client_open(f.port);
+        client_send(fd, parts[i % 3]);
+        close(fd);
+    }
+    AWAIT_STATS(&f, st, st.connections == 0);
+    fixture_stop(&f);
+}
+
+static void a_half_closed_client_gets_the_answers_to_all_it_asked(void **state)
+{
+    struct fixture f;
+    (void)state;
+    fixture_start(&f, &(struct httpd_conf){.worker_n = 2});
+    for (int i = 0; i < 20; i++) {
+        int fd = client_open(f.port);
+        client_send(fd, GET("/hello") GET("/hello") GET("/hello"));
+        shutdown(fd, SHUT_WR);
+        char *answer = client_read_end(fd, NULL);
+        int n = 0;
+        for (const char *at = answer; (at = strstr(at, "\r\n\r\nhello")); at++)
+            n++;
+        assert_int_equal(n, 3);
+        free(answer);
+        close(fd);
+    }
+    fixture_stop(&f);
+}
+
 static void a_thousand_idle_connections_hinder_nobody(void **state)
 {
     enum { IDLE = 1000 };
@@ -143,6 +186,8 @@ int main(void)
         cmocka_unit_test(a_slow_body_is_cut),
         cmocka_unit_test(a_client_that_does_not_read_is_cut),
         cmocka_unit_test(an_idle_connection_is_closed_after_its_time),
+        cmocka_unit_test(a_client_that_leaves_amid_its_request_is_forgotten_at_once),
+        cmocka_unit_test(a_half_closed_client_gets_the_answers_to_all_it_asked),
         cmocka_unit_test(a_thousand_idle_connections_hinder_nobody),
         cmocka_unit_test(beyond_the_connection_limit_others_wait_their_turn),
     };
