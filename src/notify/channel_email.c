@@ -129,13 +129,20 @@ static const char *html(struct op *op, const struct notify_message *message)
     return out->p;
 }
 
-static const char **recipients(struct op *op, const struct jv *settings, size_t *out_n)
+/* The channel's own, and who is called in person. An address that is none is left out: it was typed
+ * elsewhere, and must not keep the others from hearing. */
+static const char **recipients(struct op *op, const struct jv *settings,
+                               const struct notify_message *message, size_t *out_n)
 {
     const struct jv *to = jv_get(settings, "to");
-    *out_n = jv_len(to);
-    const char **list = ARENA_ARRAY(&op->arena, const char *, *out_n + 1);
-    for (size_t i = 0; i < *out_n; i++)
-        list[i] = jv_text(jv_item(to, i), "");
+    const char **list = ARENA_ARRAY(&op->arena, const char *, jv_len(to) + message->email_n + 1);
+    *out_n = 0;
+    for (size_t i = 0; i < jv_len(to); i++)
+        list[(*out_n)++] = jv_text(jv_item(to, i), "");
+    for (size_t i = 0; i < message->email_n; i++) {
+        if (mail_is_address(message->emails[i]))
+            list[(*out_n)++] = message->emails[i];
+    }
     return list;
 }
 
@@ -160,7 +167,7 @@ static int send(struct op *op, const struct notify_env *env, const struct channe
         .header_n = 1,
         .message_id = arena_fmt(&op->arena, "<%s.%s@rounds>", message->letter_id, target->id),
     };
-    mail.to = recipients(op, target->settings, &mail.to_n);
+    mail.to = recipients(op, target->settings, message, &mail.to_n);
     if (!env->mail)
         return op_fail(op, ERR_UNPROCESSABLE,
                        "no mail server is set up: give smtp.url and smtp.from in the settings");

@@ -240,6 +240,23 @@ static struct bytes print_json(struct op *op, const struct notify_message *m,
 
 /* ---- The face ---- */
 
+/* Who is called in person: by name in the text, by address for those channels that can. */
+static void add_people(struct digest *d)
+{
+    struct str *names = str_new(&d->op->arena, 4096);
+    for (size_t i = 0; i < jv_len(d->ask->people) && i < NOTIFY_PEOPLE_MAX; i++) {
+        const struct jv *person = jv_item(d->ask->people, i);
+        const char *email = jv_text_at(person, "email", "");
+        if (names->n > 0)
+            str_adds(names, ", ");
+        str_adds(names, jv_text_at(person, "name", ""));
+        if (email[0])
+            d->out->emails[d->out->email_n++] = email;
+    }
+    if (names->n > 0)
+        fact(d, d->words->called, names->p);
+}
+
 static void add_facts(struct digest *d)
 {
     const struct store_round *r = &d->round;
@@ -256,6 +273,7 @@ static void add_facts(struct digest *d)
     if (r->state != ROUND_SIGNED)
         fact(d, words->due, local_time(d, r->due_ms));
     fact(d, words->signer, r->signer);
+    add_people(d);
 }
 
 /* What was said at the last sign-off, for the message about it. */

@@ -9,6 +9,7 @@ struct digest_ask {
     const char *round_id;
     const char *lang;
     const char *letter_id;
+    const struct jv *people; /* [{"name","email"}]; NULL: nobody */
     int64_t now_ms;
 };
 

@@ -42,7 +42,7 @@ struct notify_picture {
     struct bytes data;
     const char *mime;
 };
-enum { NOTIFY_ITEM_MAX = 10, NOTIFY_FACT_MAX = 12 };
+enum { NOTIFY_ITEM_MAX = 10, NOTIFY_FACT_MAX = 12, NOTIFY_PEOPLE_MAX = 20 };
 
 /* A message in one language; each channel writes it in its own markup. Texts are plain. */
 struct notify_message {
@@ -60,6 +60,8 @@ struct notify_message {
     const char *link; /* to the round; "" when no public address is set */
     const char *link_text;
     const char *footer;
+    const char *emails[NOTIFY_PEOPLE_MAX]; /* of people to reach besides the channel's own */
+    size_t email_n;
     bool is_bad;
     int64_t at_ms;                 /* wall clock, of the attempt */
     struct bytes json;             /* the digest for machines (webhooks) */

@@ -95,6 +95,7 @@ static int parse_payload(struct op *op, const struct store_letter *letter, struc
     const struct jv *payload = jv_parse_quiet(&op->arena, bytes_of(letter->payload));
     ask->round_id = jv_text_at(payload, "round", "");
     ask->letter_id = letter->id;
+    ask->people = jv_get(payload, "people");
     if (!notify_event_parse(letter->event, &ask->event) || !ask->round_id[0])
         return op_fail(op, ERR_UNPROCESSABLE, "this version does not know such letters");
     return 0;

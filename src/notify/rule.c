@@ -1,8 +1,8 @@
 /* From events to letters, and the rules that say so. Blocks on the store; any thread.
  *
- * A letter's payload is only {round, event}: what it says is gathered when it is sent. Its key
- * makes it unique a round, event and channel, so whoever posts twice (a retry, a re-shot round that
- * finishes again) adds nothing.
+ * A letter's payload is only {round, event, people}: what it says is gathered when it is sent. Its
+ * key makes it unique a round, event and channel, so whoever posts twice (a retry, a re-shot round
+ * that finishes again) adds nothing.
  */
 #include "notify/rule.h"
 
@@ -36,15 +36,28 @@ static bool is_first_of_channel(const struct store_rule *rules, size_t i)
     return true;
 }
 
+static void print_people(struct jw *w, const struct rule_post *post)
+{
+    jw_array_at(w, "people");
+    for (size_t i = 0; i < post->people_n && i < NOTIFY_PEOPLE_MAX; i++) {
+        jw_object(w);
+        jw_text_at(w, "name", post->people[i].name);
+        jw_text_at(w, "email", post->people[i].email);
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
 static int add_letter(struct op *op, struct store *store, const struct rule_post *post,
                       const struct store_rule *rule, enum notify_event event, bool *out_is_new)
 {
-    struct str *payload = str_new(&op->arena, 4096);
+    struct str *payload = str_new(&op->arena, 64 * 1024);
     struct jw w;
     jw_init(&w, payload);
     jw_object(&w);
     jw_text_at(&w, "round", post->round_id);
     jw_text_at(&w, "event", notify_event_word(event));
+    print_people(&w, post);
     jw_end(&w);
     struct store_letter letter = {
         .channel_row = rule->channel_row,

@@ -4,11 +4,19 @@
 
 #include "notify/notify.h"
 
+/* Somebody whom this event is to reach in person: named in the message, and written to by channels
+ * that can (e-mail). */
+struct rule_person {
+    const char *name, *email; /* email "": none */
+};
+
 struct rule_post {
     int64_t plan_row;
     const char *round_id;
-    unsigned events; /* NOTIFY_BIT of all that happened at this moment */
-    int64_t now_ms;  /* wall clock */
+    unsigned events;                  /* NOTIFY_BIT of all that happened at this moment */
+    int64_t now_ms;                   /* wall clock */
+    const struct rule_person *people; /* at most NOTIFY_PEOPLE_MAX are told */
+    size_t people_n;
 };
 
 /* Adds at most one letter a channel, and never a second one for the same round and event. Give it

@@ -15,7 +15,7 @@ struct text_table {
     const char *lead[NOTIFY_EVENT_COUNT];
     const char *lead_unprepared; /* the round could not be run at all */
     const char *plan, *moment, *normal, *abnormal, *not_applicable, *undecided, *failed, *changed,
-        *due, *signer, *late, *yes;
+        *due, *signer, *called, *late, *yes;
     const char *more;
     const char *link, *link_home;
     const char *footer;

@@ -45,6 +45,7 @@ const struct text_table text_en = {
     .changed = "Changed",
     .due = "Due",
     .signer = "Signed by",
+    .called = "For",
     .late = "Late",
     .yes = "yes",
     .more = "and {count} more",

@@ -44,6 +44,7 @@ const struct text_table text_zh = {
     .changed = "有变化",
     .due = "应签核于",
     .signer = "签核人",
+    .called = "请处理",
     .late = "补跑",
     .yes = "是",
     .more = "另有 {count} 项",

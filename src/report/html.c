@@ -437,6 +437,21 @@ static int panel(struct page *page, const struct store_shot *shots, size_t n)
     return 0;
 }
 
+/* What a panel needs of memory goes with it: pages have thousands. */
+static int panel_in_part(struct page *page, const struct store_shot *shots, size_t n)
+{
+    struct op part;
+    struct op *whole = page->op;
+    op_init_part(&part, whole, -1);
+    page->op = &part;
+    int failed = panel(page, shots, n);
+    page->op = whole;
+    if (failed)
+        op_fail_from(whole, &part);
+    op_fini(&part);
+    return failed;
+}
+
 static bool is_same_dashboard(const struct store_shot *a, const struct store_shot *b)
 {
     return a->source_row == b->source_row && strcmp(a->dashboard_uid, b->dashboard_uid) == 0;
@@ -455,7 +470,7 @@ static int shots(struct page *page)
             raw(page, "</span></h2>\n");
         }
         n = panel_length(report, i);
-        if (op_check(page->op) || panel(page, shot, n))
+        if (op_check(page->op) || panel_in_part(page, shot, n))
             return -1;
     }
     return 0;

@@ -29,9 +29,9 @@ enum report_blob { REPORT_PICTURE, REPORT_THUMB, REPORT_DATA };
 enum report_print { REPORT_PRINT_PDF, REPORT_PRINT_PNG, REPORT_PRINT_JPEG };
 struct report_print_ask {
     enum report_print kind;
-    int width_px;          /* of the viewport; pictures take the whole page */
-    int quality;           /* JPEG, 1…100 */
-    const char *footer;    /* PDF: HTML of the footer; NULL: none */
+    int width_px;       /* of the viewport; pictures take the whole page */
+    int quality;        /* JPEG, 1…100 */
+    const char *footer; /* PDF: HTML of the footer; NULL: none */
 };
 
 struct report_calls {
@@ -72,7 +72,8 @@ struct report {
     const char *public_key; /* PEM of the key that signed; NULL: nothing is signed */
     const char *made_by;    /* who asked for it: display name; "" the system */
     int64_t made_ms;
-    const char *base_url;   /* of this Rounds, no slash at the end; "" no links */
+    const char *base_url; /* of this Rounds, no slash at the end; "" no links */
+    const char *temp_dir; /* for workbooks on their way; NULL: /tmp */
     struct report_calls calls;
 };
 
@@ -94,16 +95,18 @@ int report_html(struct op *op, const struct report *report, enum report_pictures
 /* By calls.print_page, of the same page. Pictures in full up to REPORT_PDF_FULL_MAX bytes of
  * them, else thumbnails. ERR_UNPROCESSABLE: still too large for one PDF (take the ZIP). */
 enum { REPORT_PDF_FULL_MAX = 48 << 20, REPORT_PDF_HTML_MAX = 96 << 20 };
-int report_pdf(struct op *op, const struct report *report, const struct report_sink *sink)
-    MUST_CHECK;
-/* Sheets: summary, shots, series, verdicts, sign-offs. REPORT_WITH_THUMBS puts PNG and JPEG
- * thumbnails beside the shots (other formats are left out). */
+int report_pdf(struct op *op, const struct report *report,
+               const struct report_sink *sink) MUST_CHECK;
+/* Sheets: summary, shots, series, verdicts, sign-offs. Pictures or thumbnails stand small beside
+ * the shots, PNG and JPEG only (other formats are left out); full ones only up to
+ * REPORT_XLSX_FULL_MAX bytes of them, since they are held in memory. */
+enum { REPORT_XLSX_FULL_MAX = 64 << 20 };
 int report_xlsx(struct op *op, const struct report *report, enum report_pictures pictures,
                 const struct report_sink *sink) MUST_CHECK;
 /* Pictures, data, report.html, manifest.json, verdicts.json, sign-offs with public key, SHA256SUMS
  * and a README about verifying offline. Names inside are ASCII-safe and never leave the folder. */
-int report_zip(struct op *op, const struct report *report, const struct report_sink *sink)
-    MUST_CHECK;
+int report_zip(struct op *op, const struct report *report,
+               const struct report_sink *sink) MUST_CHECK;
 /* All thumbnails on one picture (JPEG) of at most size_max bytes, by calls.print_page; what needs
  * attention comes first, and what does not fit is counted in words. size_max 0: 2 MB less a
  * little. Result in op's arena. */

@@ -33,8 +33,8 @@ enum { SHAPE_TIME_MAX = 48 };
 /* Local time, or "" for 0. */
 const char *shape_time(const struct report *report, int64_t wall_ms, char out[SHAPE_TIME_MAX]);
 /* A shot's findings one after the other; false at the end. Start with *i = 0. op's arena. */
-bool shape_finding(struct op *op, const struct report *report, const struct jv *findings,
-                   size_t *i, const char **out_text, int *out_weight);
+bool shape_finding(struct op *op, const struct report *report, const struct jv *findings, size_t *i,
+                   const char **out_text, int *out_weight);
 const char *shape_source_name(const struct report *report, int64_t row);
 /* {"host":["a","b"]} as "host=a, b"; "" for none. */
 const char *shape_vars(struct op *op, const char *json);

@@ -18,13 +18,14 @@
 #include <string.h>
 #include <xlsxwriter.h>
 
-enum { CELL_MAX = 32000, THUMB_ROW_PX = 110, THUMB_COLUMN_PX = 200 };
+enum { CELL_MAX = 32000, PICTURE_ROW_PX = 110, PICTURE_COLUMN_PX = 200 };
 
 struct book {
     struct op *op;
     const struct report *report;
     lxw_workbook *workbook;
-    lxw_worksheet *sheet; /* the one being written */
+    enum report_blob which; /* what is put beside the shots */
+    lxw_worksheet *sheet;   /* the one being written */
     lxw_row_t row;
     lxw_col_t col;
     lxw_format *bold, *head, *wrap, *red, *number, *percent;
@@ -190,25 +191,36 @@ static const char *findings_text(struct book *book, const struct store_shot *sho
     return out->n > 0 ? out->p : "";
 }
 
-/* A thumbnail beside the row. The library reads PNG and JPEG only. */
-static int put_thumb(struct book *book, const struct store_shot *shot)
+/* How much smaller the picture has to be to stand in its cell: PNG says its width in the first
+ * chunk (RFC 2083, 11.2.2); thumbnails of other kinds are 400 pixels wide. */
+static double scale_of(struct bytes picture)
+{
+    const unsigned char *p = (const unsigned char *)picture.p;
+    double width = 400;
+    if (strcmp(shape_extension(picture), "png") == 0 && picture.n > 24)
+        width = (double)p[16] * 16777216 + p[17] * 65536 + p[18] * 256 + p[19];
+    return width >= 1 ? (PICTURE_COLUMN_PX - 4) / width : 1;
+}
+
+/* The picture beside the row. The library reads PNG and JPEG only. */
+static int put_picture(struct book *book, const struct store_shot *shot)
 {
     struct op part;
     struct bytes data;
     enum word why_not;
     op_init_part(&part, book->op, -1);
-    int failed = shape_read(&part, book->report, shot, REPORT_THUMB, &data, &why_not);
+    int failed = shape_read(&part, book->report, shot, book->which, &data, &why_not);
+    const char *extension = shape_extension(data);
     if (failed) {
         op_fail_from(book->op, &part);
-    } else if (strcmp(shape_extension(data), "png") == 0 ||
-               strcmp(shape_extension(data), "jpg") == 0) {
-        lxw_image_options options = {.x_scale = 0.5,
-                                     .y_scale = 0.5,
+    } else if (strcmp(extension, "png") == 0 || strcmp(extension, "jpg") == 0) {
+        lxw_image_options options = {.x_scale = scale_of(data),
+                                     .y_scale = scale_of(data),
                                      .x_offset = 2,
                                      .y_offset = 2,
                                      .object_position = LXW_OBJECT_MOVE_AND_SIZE,
                                      .description = (char *)shot->panel_title};
-        keep(book, worksheet_set_row_pixels(book->sheet, book->row, THUMB_ROW_PX, NULL));
+        keep(book, worksheet_set_row_pixels(book->sheet, book->row, PICTURE_ROW_PX, NULL));
         keep(book,
              worksheet_insert_image_buffer_opt(book->sheet, book->row, book->col,
                                                (const unsigned char *)data.p, data.n, &options));
@@ -218,7 +230,7 @@ static int put_thumb(struct book *book, const struct store_shot *shot)
     return failed;
 }
 
-static void shot_row(struct book *book, const struct store_shot *shot)
+static void shot_cells(struct book *book, const struct store_shot *shot)
 {
     const struct report *report = book->report;
     enum shape_mark mark = shape_mark_of(shot);
@@ -242,7 +254,19 @@ static void shot_row(struct book *book, const struct store_shot *shot)
     put_hash(book, &shot->data);
 }
 
-static int shots(struct book *book, bool with_thumbs)
+/* What a row needs of memory goes with it: sheets have thousands. */
+static void shot_row(struct book *book, const struct store_shot *shot)
+{
+    struct op part;
+    struct op *whole = book->op;
+    op_init_part(&part, whole, -1);
+    book->op = &part;
+    shot_cells(book, shot);
+    book->op = whole;
+    op_fini(&part);
+}
+
+static int shots(struct book *book, bool with_pictures)
 {
     static const struct column columns[] = {
         {WORD_NUMBER, 6},     {WORD_SOURCE, 16},  {WORD_DASHBOARD, 24}, {WORD_PANEL, 28},
@@ -253,13 +277,13 @@ static int shots(struct book *book, bool with_thumbs)
     };
     sheet_begin(book, WORD_SHOTS, COLUMNS(columns));
     lxw_col_t last = (lxw_col_t)(sizeof columns / sizeof columns[0]);
-    if (with_thumbs && book->sheet)
-        keep(book, worksheet_set_column_pixels(book->sheet, last, last, THUMB_COLUMN_PX, NULL));
+    if (with_pictures && book->sheet)
+        keep(book, worksheet_set_column_pixels(book->sheet, last, last, PICTURE_COLUMN_PX, NULL));
     for (size_t i = 0; i < book->report->shot_n && !book->has_failed; i++) {
         if (op_check(book->op))
             return -1;
         shot_row(book, &book->report->shots[i]);
-        if (with_thumbs && put_thumb(book, &book->report->shots[i]))
+        if (with_pictures && put_picture(book, &book->report->shots[i]))
             return -1;
         next_row(book);
     }
@@ -376,17 +400,35 @@ static void formats(struct book *book)
     format_set_num_format(book->percent, "0.0%");
 }
 
-static int write_book(struct op *op, const struct report *report, bool with_thumbs,
+/* The library holds all pictures until the end. */
+static enum report_pictures fitting(const struct report *report, enum report_pictures pictures)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < report->shot_n; i++)
+        bytes += report->shots[i].picture.size;
+    return pictures == REPORT_WITH_FULL && bytes > REPORT_XLSX_FULL_MAX ? REPORT_WITH_NONE
+                                                                        : pictures;
+}
+
+static const char *temp_dir(const struct report *report)
+{
+    return report->temp_dir && report->temp_dir[0] ? report->temp_dir : "/tmp";
+}
+
+static int write_book(struct op *op, const struct report *report, enum report_pictures pictures,
                       const char *path)
 {
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
-    struct book book = {.op = op, .report = report};
+    lxw_workbook_options options = {
+        .constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE, .tmpdir = (char *)temp_dir(report)};
+    struct book book = {.op = op,
+                        .report = report,
+                        .which = pictures == REPORT_WITH_FULL ? REPORT_PICTURE : REPORT_THUMB};
     book.workbook = workbook_new_opt(path, &options);
     if (!book.workbook)
         return op_fail(op, ERR_STORAGE, "cannot begin a workbook in the temporary directory");
     formats(&book);
     summary(&book);
-    int failed = shots(&book, with_thumbs);
+    int failed = shots(&book, pictures != REPORT_WITH_NONE);
     series(&book);
     verdicts(&book);
     signoffs(&book);
@@ -420,12 +462,11 @@ static int copy_out(struct op *op, int fd, const struct report_sink *sink)
 int report_xlsx(struct op *op, const struct report *report, enum report_pictures pictures,
                 const struct report_sink *sink)
 {
-    const char *folder = getenv("TMPDIR");
-    char *path = arena_fmt(&op->arena, "%s/rounds-XXXXXX", folder && folder[0] ? folder : "/tmp");
+    char *path = arena_fmt(&op->arena, "%s/rounds-XXXXXX", temp_dir(report));
     FD_CLOSE int fd = mkstemp(path);
     if (fd < 0)
         return op_fail(op, ERR_STORAGE, "cannot make %s: %s", path, strerror(errno));
-    int failed = write_book(op, report, pictures != REPORT_WITH_NONE, path);
+    int failed = write_book(op, report, fitting(report, pictures), path);
     if (!failed) {
         /* The library opens the path anew and truncates it: the same file. */
         failed = copy_out(op, fd, sink);

@@ -397,6 +397,8 @@ static enum err mail_one(const struct sink_conf *conf, struct sink *sink)
                                   .from = "rounds@example.org"};
     assert_int_equal(mail_open(&op, &mail_conf, &mail), 0);
     message.picture = (struct notify_picture){BYTES("\xff\xd8\xff jpeg"), "image/jpeg"};
+    message.emails[message.email_n++] = "boss@example.org";
+    message.emails[message.email_n++] = "no address";
     struct notify_env env = {.mail = mail};
     struct channel_target target = {
         .id = "c1",
@@ -418,6 +420,7 @@ static void mail_carries_text_html_and_picture(void **state)
     assert_int_equal(mail_one(&(struct sink_conf){0}, &sink), ERR_NONE);
     thread_join(&sink.thread);
     assert_non_null(strstr(sink.commands, "RCPT TO:<ops@example.org>"));
+    assert_non_null(strstr(sink.commands, "RCPT TO:<boss@example.org>"));
     assert_non_null(strstr(sink.message, "Message-ID: <letter1.c1@rounds>"));
     assert_non_null(strstr(sink.message, "Auto-Submitted: auto-generated"));
     assert_non_null(strstr(sink.message, "text/html"));

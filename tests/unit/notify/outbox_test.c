@@ -134,6 +134,35 @@ static void what_arrives_tells_the_round(void **state)
     world_close(&w);
 }
 
+static void people_who_are_called_stand_in_the_message(void **state)
+{
+    struct world w;
+    static struct origin origin;
+    struct origin_reply replies[] = {{OK_REPLY, false}};
+    struct rule_person people[] = {{"王芳", "wang@example.org"}, {"李伟", ""}};
+    size_t n;
+    world_open(&w);
+    origin_start(&origin, replies, 1);
+    struct store_channel channel =
+        world_channel(&w, "ops", "slack", "{}", arena_fmt(&w.op.arena, "%s/hook", origin.url));
+    assert_int_equal(rule_set_channel(&w.op, w.store, channel.row, NOTIFY_BIT(NOTIFY_OVERDUE)), 0);
+    struct rule_post post = {.plan_row = w.plan.row,
+                             .round_id = w.round.id,
+                             .now_ms = 1000,
+                             .events = NOTIFY_BIT(NOTIFY_OVERDUE),
+                             .people = people,
+                             .people_n = 2};
+    assert_int_equal(rule_post(&w.op, w.store, &post, &n), 0);
+    struct outbox_conf conf = {.store = w.store, .env = w.env};
+    struct outbox *outbox = outbox_new(&conf);
+    assert_int_equal(outbox_run_once(&w.op, outbox, clock_wall_ms(), &n), 0);
+    outbox_free(outbox);
+    origin_stop(&origin);
+    assert_non_null(strstr(origin.requests[0], "王芳, 李伟"));
+    assert_non_null(strstr(origin.requests[0], "逾期未签核"));
+    world_close(&w);
+}
+
 static void abnormal_verdicts_are_waited_for(void **state)
 {
     struct world w;
@@ -249,6 +278,7 @@ int main(void)
         cmocka_unit_test(rules_are_replaced_and_unknown_channels_refused),
         cmocka_unit_test(a_letter_is_gone_with_its_transaction),
         cmocka_unit_test(what_arrives_tells_the_round),
+        cmocka_unit_test(people_who_are_called_stand_in_the_message),
         cmocka_unit_test(abnormal_verdicts_are_waited_for),
         cmocka_unit_test(failures_come_again_later_and_die_at_last),
         cmocka_unit_test(what_never_works_dies_at_once),

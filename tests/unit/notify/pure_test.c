@@ -77,6 +77,7 @@ static void check_table(const struct text_table *table)
                                 table->changed,
                                 table->due,
                                 table->signer,
+                                table->called,
                                 table->late,
                                 table->yes,
                                 table->more,

@@ -93,10 +93,9 @@ static void a_full_temporary_directory_is_said(void **state)
     struct fixture f;
     fixture_init(&f, REPORT_EN);
     struct report_sink sink = fixture_sink(&f);
-    setenv("TMPDIR", "/nonexistent", 1);
+    f.report.temp_dir = "/nonexistent";
     assert_int_equal(report_xlsx(&f.op, &f.report, REPORT_WITH_NONE, &sink), -1);
     assert_int_equal(f.op.err, ERR_STORAGE);
-    unsetenv("TMPDIR");
     fixture_fini(&f);
 }
 

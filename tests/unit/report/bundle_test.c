@@ -175,7 +175,8 @@ static void place_init(struct place *place)
     const char *dir = arena_fmt(&op->arena, "%s/data", folder);
     assert_int_equal(store_open(op, &(struct store_conf){.dir = dir}, &place->store), 0);
     assert_int_equal(keys_open(op, &(struct keys_conf){0}, &place->keys), 0);
-    assert_int_equal(blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", folder), true, &place->blobs), 0);
+    assert_int_equal(
+        blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", folder), true, &place->blobs), 0);
     people_and_plan(place);
     place->round = (struct store_round){.plan_row = place->plan.row,
                                         .plan_version = 1,
