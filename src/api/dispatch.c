@@ -64,7 +64,11 @@ static int read_body(struct call *call)
     if (body.n > 0 && (!type || strncasecmp(type, "application/json", 16) != 0))
         return op_fail(call->op, ERR_UNSUPPORTED,
                        "the body must be JSON: send it with Content-Type: application/json");
-    return jv_parse(call->op, body.n ? body : BYTES("{}"), &call->body);
+    if (jv_parse(call->op, body.n ? body : BYTES("{}"), &call->body) < 0)
+        return -1;
+    if (strcmp(call->route->takes, "Empty") == 0 && jv_len(call->body) > 0)
+        return op_fail(call->op, ERR_BAD_INPUT, "the body must be empty, or {}");
+    return 0;
 }
 
 /* A misspelt parameter (dryrun for dry_run) must not be taken for one that was left out. */

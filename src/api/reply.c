@@ -73,7 +73,7 @@ void reply_error(struct call *call)
     if (op->err == ERR_NONE)
         op_fail(op, ERR_INTERNAL, "the handler failed without a reason");
     if (op->err == ERR_BUSY || op->err == ERR_UNAVAILABLE)
-        httpd_header(call->req, "Retry-After", "5");
+        httpd_headerf(call->req, "Retry-After", "%d", call->retry_after_s ? call->retry_after_s : 5);
     if (call->route && call->route->face == FACE_PLAIN)
         reply_text(call, err_status(op->err), plain_text(op));
     else

@@ -26,6 +26,8 @@ enum route_face { FACE_JSON, FACE_PLAIN }; /* how errors are written */
 
 enum { ROUTE_PARAMS_MAX = 3 };
 
+struct session;
+
 struct call {
     struct api *api;
     struct httpd_request *req;
@@ -33,10 +35,12 @@ struct call {
     const struct route *route;
     const char *params[ROUTE_PARAMS_MAX]; /* of {…} in the path, in order */
     struct caller who;
+    const struct session *session; /* NULL: an API token, or nobody */
     struct url_pair *query; /* decoded; not for WHO_RENDERER, which reads the raw one */
     size_t query_n;
     const struct jv *body;  /* parsed; NULL when the route takes none */
     struct str *details;    /* entries of the error's `details`, JSON with commas between; NULL: none */
+    int retry_after_s;      /* of a refusal for load; 0: the usual */
 };
 
 struct route {
@@ -47,11 +51,14 @@ struct route {
     /* Answers, or fails with the op's error, which dispatch then writes. */
     int (*handle)(struct call *call);
     const char *summary;
-    const char *takes;  /* schema of the body; NULL: no body */
-    const char *gives;  /* schema of the answer, or a media type */
+    const char *takes;  /* schema of the body (schemas.c); NULL: no body; "Empty": {} or none */
+    /* Schema of the answer ("Plan", "[Person]" a bare list, "List:Plan" a page of a list), or a media
+     * type ("image/png"); NULL: none, 204. */
+    const char *gives;
     const char *query;  /* names of query parameters: "limit cursor plan" */
     size_t body_max;    /* 0: 1 MiB with a body */
     int64_t budget_ms;  /* 0: 30 s */
+    int status;         /* of success, where it is neither 200 nor 204 */
     enum route_face face;
     bool is_platform;   /* only there when the platform runs */
     bool takes_text;    /* the body is not JSON; read it from call->req->body */

@@ -16,17 +16,18 @@ static bool is_reading(const struct call *call)
 
 static int check_cookie(struct call *call, const char *cookie)
 {
-    struct session session;
+    struct session *session = ARENA_NEW(&call->op->arena, struct session);
     struct platform *platform = call->api->platform;
     char fresh[SESSION_COOKIE_MAX];
-    if (session_check(call->op, platform->sessions, bytes_of(cookie), &session) < 0)
+    if (session_check(call->op, platform->sessions, bytes_of(cookie), session) < 0)
         return -1;
     if (!is_reading(call) &&
-        !session_csrf_fits(&session, httpd_header_in(call->req, "X-CSRF-Token", 0)))
+        !session_csrf_fits(session, httpd_header_in(call->req, "X-CSRF-Token", 0)))
         return op_fail(call->op, ERR_FORBIDDEN,
                        "the header X-CSRF-Token is missing or is not this session's; GET /api/v1/session tells it");
-    call->who = session.caller;
-    if (session.needs_rotation) {
+    call->who = session->caller;
+    call->session = session;
+    if (session->needs_rotation) {
         if (session_rotate(call->op, platform->sessions, bytes_of(cookie), fresh) == 0)
             signin_set_cookie(call, fresh);
         else if (call->op->err == ERR_CONFLICT)

@@ -238,20 +238,34 @@ static int open_httpd(struct op *op, struct app *app)
     return 0;
 }
 
+/* Without the platform there is no directory: keys live as long as the process. */
+static int open_data(struct op *op, struct app *app)
+{
+    if (app->want.has_platform) {
+        int failed = data_open(op, app->settings, STORE_OWNER, &app->data);
+        app->keys = app->data.keys;
+        return failed;
+    }
+    return keys_open(op, &(struct keys_conf){.dir = NULL}, &app->keys);
+}
+
 static int open_parts(struct op *op, struct app *app)
 {
     if (fill_render_conf(op, app) < 0)
         return -1;
     if (app->want.is_listening && check_tokens(op, app) < 0)
         return -1;
-    struct keys_conf keys = {.dir = NULL};
-    if (keys_open(op, &keys, &app->keys) < 0 || login_open(op, app) < 0)
+    if (open_data(op, app) < 0 || login_open(op, app) < 0)
         return -1;
     if (open_gate(op, app) < 0 || open_pool(op, app) < 0)
         return -1;
     open_render(app);
+    if (app->want.has_platform && platform_open(op, app) < 0)
+        return -1;
     if (open_api(op, app) < 0)
         return -1;
+    if (app->want.has_platform)
+        platform_start(app);
     if (app->want.is_listening && open_httpd(op, app) < 0)
         return -1;
     if (app->want.is_listening)
@@ -281,13 +295,17 @@ void app_close(struct app *app, int64_t grace_ms)
     eventfd_write(app->stop_fd, 1);
     if (app->httpd)
         httpd_stop(app->httpd, grace_ms);
+    platform_stop(app);
     thread_join(&app->font_thread);
     render_free(app->render);
     pool_stop(app->pool);
     gate_stop(app->gate);
     if (app->issuer)
         jwt_issuer_close(app->issuer);
-    if (app->keys)
+    platform_close(app);
+    if (app->data.store)
+        data_close(&app->data);
+    else if (app->keys)
         keys_close(app->keys);
     for (size_t i = 0; i < app->api.render_conf.tokens_n; i++)
         secret_fini((struct secret *)(uintptr_t)&app->api.render_conf.tokens[i]);

@@ -3,7 +3,9 @@
 #define APP_APP_PRIV_H
 
 #include "api/api.h"
+#include "api/platform.h"
 #include "app/app.h"
+#include "app/data.h"
 #include "auth/jwt.h"
 #include "sys/thread.h"
 
@@ -15,7 +17,16 @@ struct app {
     struct render *render;
     struct httpd *httpd;
     struct jwt_issuer *issuer;
-    struct keys *keys;
+    struct keys *keys; /* of the data directory, or in memory only */
+    struct data data;  /* not open without the platform */
+    struct sessions *sessions;
+    struct limit *limit;
+    struct fetch_client *notify_fetch;
+    struct mail_conf mail_conf;
+    struct mail *mail;
+    struct notify_env notify;
+    struct outbox *outbox;
+    struct platform platform;
     struct api api;
     struct app_want want;
     struct thread font_thread;
@@ -27,6 +38,11 @@ struct pool_net network_of(struct app *app);
 /* login.c */
 int login_open(struct op *op, struct app *app) MUST_CHECK;
 int login_print_jwks(void *app, struct op *op, const char **out);
+/* platform.c: with the data open; all but open cope with what is not there */
+int platform_open(struct op *op, struct app *app) MUST_CHECK;
+void platform_start(struct app *app);
+void platform_stop(struct app *app);
+void platform_close(struct app *app);
 /* fonts.c */
 void fonts_start(struct app *app);
 

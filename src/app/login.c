@@ -16,6 +16,8 @@ int login_open(struct op *op, struct app *app)
 {
     const struct settings *s = app->settings;
     const char *file = settings_text(s, SET_ISSUER_KEY_FILE);
+    if (!*file && app->data.dir)
+        file = arena_fmt(&app->keep.arena, "%s/issuer.key", app->data.dir);
     struct jwt_conf conf = {
         .alg = strcmp(settings_text(s, SET_ISSUER_ALGORITHM), "RS256") == 0 ? JWT_RS256 : JWT_ES256,
         .file = *file ? file : NULL,
