@@ -1,9 +1,9 @@
 /* Building a mail (RFC 5322, 2045–2047, 2231). Runs on the sender's thread; no I/O.
  *
  * Every value is checked before it becomes part of a header line: no control byte gets through, so
- * none can start a line of its own. Non-ASCII text is sent as encoded words of UTF-8 base64; file
- * names in RFC 2231 form with a plain ASCII twin for old readers. Address local parts are ASCII:
- * SMTPUTF8 is not offered by enough servers to promise it.
+ * none can start a line of its own. Non-ASCII text is sent as encoded words of UTF-8 base64, file
+ * names in RFC 2231 form. Addresses are ASCII: SMTPUTF8 is not offered by enough servers to promise
+ * it.
  */
 #include "mail/message.h"
 
@@ -303,26 +303,23 @@ static int build_headers(struct op *op, const struct mail_conf *conf,
     return 0;
 }
 
-/* attachment; filename="plain"; filename*=utf-8''encoded */
+/* attachment; filename="plain.pdf", or filename*=utf-8''%C3%9C.pdf. Never both: readers differ in
+ * which of the two they take. */
 static const char *disposition(struct op *op, const struct mail_file *file)
 {
+    static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ-._";
     struct str *line = str_new(&op->arena, LINE_MAX_BYTES);
-    str_addf(line, "Content-Disposition: %s;\r\n filename=\"",
-             file->content_id ? "inline" : "attachment");
-    for (const char *c = file->name; *c; c++)
-        str_addc(line, (unsigned char)*c >= 0x7f || strchr("\"\\", *c) ? '_' : *c);
-    str_adds(line, "\"");
-    if (!is_ascii(file->name)) {
-        static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz"
-                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-._";
-        str_adds(line, ";\r\n filename*=utf-8''");
-        for (const char *c = file->name; *c; c++) {
-            if (strchr(plain, *c))
-                str_addc(line, *c);
-            else
-                str_addf(line, "%%%02X", (unsigned char)*c);
-        }
+    bool is_quotable = is_ascii(file->name) && !strpbrk(file->name, "\"\\");
+    str_addf(line, "Content-Disposition: %s;\r\n ", file->content_id ? "inline" : "attachment");
+    str_adds(line, is_quotable ? "filename=\"" : "filename*=utf-8''");
+    for (const char *c = file->name; *c; c++) {
+        if (is_quotable || strchr(plain, *c))
+            str_addc(line, *c);
+        else
+            str_addf(line, "%%%02X", (unsigned char)*c);
     }
+    str_adds(line, is_quotable ? "\"" : "");
     return arena_copy(&op->arena, str_bytes(line));
 }
 
