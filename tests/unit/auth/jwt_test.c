@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "sys/file.h"
+#include "sys/thread.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
@@ -286,6 +287,55 @@ static void a_failing_disk_does_not_stop_the_present_key(void **state)
     op_fini(&op);
 }
 
+struct signer {
+    struct thread thread;
+    struct jwt_issuer *issuer;
+    int failures;
+};
+
+/* Each walks through two years, a week a step, so that all meet at every rotation. */
+static void sign_for_years(void *ctx)
+{
+    struct signer *signer = ctx;
+    for (int week = 0; week < 104; week++) {
+        struct op op;
+        struct secret token = {0};
+        const char *jwks;
+        struct jwt_claims claims = {.subject = "rounds"};
+        int64_t now = start + week * 7 * day;
+        op_init(&op, -1);
+        if (jwt_issue(&op, signer->issuer, &claims, now, &token) ||
+            jwt_print_jwks(&op, signer->issuer, now, &jwks))
+            signer->failures++;
+        secret_fini(&token);
+        op_fini(&op);
+    }
+}
+
+static void many_threads_sign_while_keys_rotate(void **state)
+{
+    struct op op;
+    struct keys *keys;
+    struct jwt_issuer *issuer;
+    struct signer signers[4] = {0};
+    op_init(&op, -1);
+    char *path = arena_fmt(&op.arena, "%s/many.keys", folder);
+    assert_int_equal(keys_open(&op, &(struct keys_conf){0}, &keys), 0);
+    struct jwt_conf conf = {.alg = JWT_ES256, .file = path, .keys = keys};
+    assert_int_equal(jwt_issuer_open(&op, &conf, &issuer), 0);
+    for (int i = 0; i < 4; i++) {
+        signers[i].issuer = issuer;
+        thread_start(&signers[i].thread, "signer", sign_for_years, &signers[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        thread_join(&signers[i].thread);
+        assert_int_equal(signers[i].failures, 0);
+    }
+    jwt_issuer_close(issuer);
+    keys_close(keys);
+    op_fini(&op);
+}
+
 static void a_render_key_is_what_grafana_expects(void **state)
 {
     struct op op;
@@ -327,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_new_key_is_published_before_it_signs_and_the_old_one_after),
         cmocka_unit_test(keys_survive_a_restart_in_a_sealed_file),
         cmocka_unit_test(a_failing_disk_does_not_stop_the_present_key),
+        cmocka_unit_test(many_threads_sign_while_keys_rotate),
         cmocka_unit_test(a_render_key_is_what_grafana_expects),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
