@@ -22,6 +22,11 @@ static void serve_echo(struct httpd_request *req)
     httpd_headerf(req, "X-Query", "%.*s", BYTES_ARG(req->raw_query));
     httpd_header(req, "X-Path", req->path);
     httpd_header(req, "X-Peer", req->peer);
+    const char *cookie = httpd_cookie(req, "room"), *name, *value;
+    httpd_header(req, "X-Cookie", cookie ? cookie : "none");
+    for (size_t i = 0; httpd_header_at(req, i, &name, &value); i++)
+        if (strncasecmp(name, "X-Ask", 5) == 0)
+            httpd_header(req, name, value);
     httpd_reply(req, 200, "application/octet-stream", req->body);
 }
 

@@ -63,6 +63,45 @@ static void a_body_and_the_raw_query_arrive_untouched(void **state)
     fixture_stop(&f);
 }
 
+static void headers_and_cookies_are_found_whatever_their_case_and_number(void **state)
+{
+    static const struct {
+        const char *headers, *cookie;
+    } rows[] = {
+        {"Cookie: room=blue\r\n", "blue"},
+        {"cookie: a=b; room=\"green\"; xroom=c\r\n", "green"},
+        {"Cookie: xroom=c\r\nCookie: room=\r\nX-Ask-Me: two  words\r\n", NULL},
+        {"Cookie: rooms=c; room\r\n", "none"},
+    };
+    struct fixture f;
+    char request[512];
+    (void)state;
+    fixture_start(&f, &usual);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(request, sizeof request,
+                 "GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s\r\n", rows[i].headers);
+        char *answer = client_ask(f.port, request);
+        if (rows[i].cookie)
+            assert_string_equal(answer_header(answer, "X-Cookie"), rows[i].cookie);
+        else
+            assert_string_equal(answer_header(answer, "X-Ask-Me"), "two  words");
+        free(answer);
+    }
+    fixture_stop(&f);
+}
+
+static void control_bytes_in_a_reply_header_become_spaces(void **state)
+{
+    struct fixture f;
+    (void)state;
+    fixture_start(&f, &usual);
+    char *answer = client_ask(f.port, "GET /echo HTTP/1.1\r\nHost: a\r\n"
+                                      "X-Ask: a\tb\r\nConnection: close\r\n\r\n");
+    assert_string_equal(answer_header(answer, "X-Ask"), "a b");
+    free(answer);
+    fixture_stop(&f);
+}
+
 static void pipelined_requests_are_answered_in_order(void **state)
 {
     struct fixture f;
@@ -327,6 +366,8 @@ int main(void)
         cmocka_unit_test(a_request_is_answered_and_the_connection_kept),
         cmocka_unit_test(head_has_the_length_but_no_body),
         cmocka_unit_test(a_body_and_the_raw_query_arrive_untouched),
+        cmocka_unit_test(headers_and_cookies_are_found_whatever_their_case_and_number),
+        cmocka_unit_test(control_bytes_in_a_reply_header_become_spaces),
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(a_request_sent_byte_by_byte_is_answered),
         cmocka_unit_test(an_address_of_64_kib_is_served_and_a_longer_one_refused_clearly),
