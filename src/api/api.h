@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "httpd/httpd.h"
+#include "render/flight.h"
 #include "render/render.h"
 
 struct platform; /* see platform.h; NULL under --render-only */
@@ -27,6 +28,7 @@ struct api_render_conf { /* the rules of /render; texts borrowed */
 
 struct api {
     struct render *render;
+    struct flight *flight; /* renders that callers share while they run */
     struct pool *pool;
     struct gate *gate;
     struct httpd *httpd; /* set after start, for /healthz and metrics */

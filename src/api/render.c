@@ -81,13 +81,14 @@ static void add_headers(struct call *call, const struct render_result *result, c
 }
 
 static void log_render(const struct call *call, const struct render_ask *ask,
-                       const struct render_result *result)
+                       const struct render_result *result, bool shared)
 {
     const struct op *op = call->op;
     int64_t ms = clock_mono_ms() - call->req->arrived_ms;
     const char *outcome = op->err ? err_word(op->err) : truth_word(result->finding.truth);
     metric_inc(&renders, outcome);
-    metric_observe(&render_seconds, *result->how ? result->how : "none", (double)ms / 1000);
+    metric_observe(&render_seconds, shared ? "shared" : *result->how ? result->how : "none",
+                   (double)ms / 1000);
     if (result->missing)
         metric_inc(&missing_total, result->missing);
     struct log_line line;
@@ -98,7 +99,7 @@ static void log_render(const struct call *call, const struct render_ask *ask,
     log_text(&line, "path", ask->target.url.path);
     log_text(&line, "panel", ask->target.panel ? ask->target.panel : "");
     log_text(&line, "browser", result->browser);
-    log_text(&line, "how", result->how);
+    log_text(&line, "how", shared ? "shared" : result->how);
     log_int(&line, "ms", ms);
     log_int(&line, "queue_ms", result->stages.queue_ms);
     log_int(&line, "navigate_ms", result->stages.navigate_ms);
@@ -110,7 +111,8 @@ static void log_render(const struct call *call, const struct render_ask *ask,
     log_end(&line);
 }
 
-static int run(struct call *call, bool is_csv, struct render_ask *ask, struct render_result *result)
+static int run(struct call *call, bool is_csv, struct render_ask *ask, struct render_result *result,
+               bool *shared)
 {
     struct api *api = call->api;
     const char *clamped;
@@ -121,7 +123,7 @@ static int run(struct call *call, bool is_csv, struct render_ask *ask, struct re
         return -1;
     ask->is_strict = ask->login.is_drop_in ? api->render_conf.is_strict_drop_in
                                            : api->render_conf.is_strict_own;
-    int failed = render_run(call->op, api->render, ask, result);
+    int failed = flight_run(call->op, api->flight, ask, result, shared);
     add_headers(call, result, clamped);
     return failed;
 }
@@ -131,8 +133,9 @@ static int serve(struct call *call, bool is_csv)
     struct render_ask ask = {.login = {.org = ""}};
     struct render_result result = {.how = "", .browser = "", .finding = {.text = ""}};
     ask.target = (struct target){.origin = "", .url = {.path = ""}};
-    int failed = run(call, is_csv, &ask, &result);
-    log_render(call, &ask, &result);
+    bool shared = false;
+    int failed = run(call, is_csv, &ask, &result, &shared);
+    log_render(call, &ask, &result, shared);
     render_login_fini(&ask.login);
     if (failed)
         return -1;

@@ -7,11 +7,12 @@
 
 #include "base/duration.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { VALUE_MAX = 64 * 1024, TIMEZONE_MAX = 256, KEY_MAX = 16 * 1024 };
+enum { VALUE_MAX = 64 * 1024, TIMEZONE_MAX = 256, KEY_MAX = 16 * 1024, LANGUAGE_MAX = 1024 };
 
 static bool is_named(struct bytes piece, const char *name, struct bytes *value)
 {
@@ -298,6 +299,37 @@ static int read_render_key(struct op *op, struct bytes query, struct render_logi
     return 0;
 }
 
+/* A language tag such as "zh-CN" or "zh-Hans-CN", perhaps with a weight. */
+static bool is_language(struct bytes text)
+{
+    ssize_t end = bytes_find_char(text, ';');
+    struct bytes tag = bytes_trim((struct bytes){text.p, end < 0 ? text.n : (size_t)end}), part;
+    bool is_good = tag.n > 0;
+    while (is_good && bytes_split(&tag, '-', &part)) {
+        is_good = part.n > 0 && part.n <= 8;
+        for (size_t i = 0; i < part.n; i++)
+            is_good = is_good && (isalnum((unsigned char)part.p[i]) != 0);
+    }
+    return is_good;
+}
+
+/* All languages of the caller, joined. Wildcards ("*", of programs that have no opinion) and malformed tags
+ * are left out: the browser would tell them to the page, whose Intl then throws at its start. */
+static const char *read_language(struct op *op, const struct httpd_request *req)
+{
+    struct str *s = str_new(&op->arena, LANGUAGE_MAX);
+    const char *header;
+    for (size_t i = 0; (header = httpd_header_in(req, "Accept-Language", i)) != NULL; i++) {
+        struct bytes rest = bytes_of(header), piece;
+        while (bytes_split(&rest, ',', &piece)) {
+            piece = bytes_trim(piece);
+            if (is_language(piece) && s->n + piece.n + 2 < LANGUAGE_MAX)
+                str_addf(s, "%s%.*s", s->n ? "," : "", BYTES_ARG(piece));
+        }
+    }
+    return s->p;
+}
+
 static int read_look(struct op *op, const struct api_render_conf *conf,
                      const struct httpd_request *req, bool is_csv, struct render_ask *out,
                      struct str *clamped)
@@ -317,8 +349,7 @@ static int read_look(struct op *op, const struct api_render_conf *conf,
         return -1;
     if (*look->theme && strcmp(look->theme, "light") != 0 && strcmp(look->theme, "dark") != 0)
         return fail_param(op, "theme", "must be light or dark");
-    const char *language = httpd_header_in(req, "Accept-Language", 0);
-    look->language = language ? language : "";
+    look->language = read_language(op, req);
     return 0;
 }
 

@@ -201,6 +201,7 @@ static int check_tokens(struct op *op, struct app *app)
 static int open_api(struct op *op, struct app *app)
 {
     app->api.render = app->render;
+    app->api.flight = flight_new(app->render);
     app->api.pool = app->pool;
     app->api.gate = app->gate;
     app->api.find_login = app_find_login;
@@ -297,6 +298,7 @@ void app_close(struct app *app, int64_t grace_ms)
         httpd_stop(app->httpd, grace_ms);
     platform_stop(app);
     thread_join(&app->font_thread);
+    flight_free(app->api.flight);
     render_free(app->render);
     pool_stop(app->pool);
     gate_stop(app->gate);
