@@ -30,7 +30,8 @@ struct clockwork {
     struct thread thread;
 };
 
-static int64_t run_job(struct clockwork *clockwork, const struct clockwork_job *job) {
+static int64_t run_job(struct clockwork *clockwork, const struct clockwork_job *job)
+{
     struct op op;
     int64_t now = clock_wall_ms(), next = CLOCKWORK_NEVER;
     op_init(&op, job->budget_ms);
@@ -45,7 +46,8 @@ static int64_t run_job(struct clockwork *clockwork, const struct clockwork_job *
 }
 
 /* With the lock held: the job that is due, or n; *wait_ms is how long until one is. */
-static size_t find_due(const struct clockwork *clockwork, int64_t *wait_ms) {
+static size_t find_due(const struct clockwork *clockwork, int64_t *wait_ms)
+{
     int64_t now = clock_wall_ms();
     *wait_ms = NAP_MAX_MS;
     for (size_t i = 0; i < clockwork->n; i++) {
@@ -57,7 +59,8 @@ static size_t find_due(const struct clockwork *clockwork, int64_t *wait_ms) {
     return clockwork->n;
 }
 
-static void clockwork_loop(void *ctx) {
+static void clockwork_loop(void *ctx)
+{
     struct clockwork *clockwork = ctx;
     lock_take(&clockwork->lock);
     while (!clockwork->is_stopping) {
@@ -77,7 +80,8 @@ static void clockwork_loop(void *ctx) {
 }
 
 struct clockwork *clockwork_start(const char *thread_name, const struct clockwork_job *jobs,
-                                  size_t n) {
+                                  size_t n)
+{
     ASSERT(n <= JOBS_MAX);
     struct clockwork *clockwork = MEM_NEW(struct clockwork);
     memcpy(clockwork->jobs, jobs, n * sizeof *jobs);
@@ -89,7 +93,8 @@ struct clockwork *clockwork_start(const char *thread_name, const struct clockwor
     return clockwork;
 }
 
-void clockwork_wake(struct clockwork *clockwork, const char *name) {
+void clockwork_wake(struct clockwork *clockwork, const char *name)
+{
     lock_take(&clockwork->lock);
     for (size_t i = 0; i < clockwork->n; i++)
         if (!name || strcmp(clockwork->jobs[i].name, name) == 0) {
@@ -100,7 +105,8 @@ void clockwork_wake(struct clockwork *clockwork, const char *name) {
     lock_give(&clockwork->lock);
 }
 
-void clockwork_stop(struct clockwork *clockwork) {
+void clockwork_stop(struct clockwork *clockwork)
+{
     if (!clockwork)
         return;
     lock_take(&clockwork->lock);

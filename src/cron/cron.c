@@ -22,12 +22,14 @@ static const struct field day_field = {"day of month", 1, 31, NULL};
 static const struct field month_field = {"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"};
 static const struct field weekday_field = {"day of week", 0, 7, "sunmontuewedthufrisat"};
 
-static int fail_field(struct op *op, const struct field *f, struct bytes text, const char *why) {
+static int fail_field(struct op *op, const struct field *f, struct bytes text, const char *why)
+{
     return op_fail(op, ERR_BAD_INPUT, "cron: %s '%.*s' %s (%d to %d)", f->name, BYTES_ARG(text),
                    why, f->low, f->high);
 }
 
-static bool read_value(const struct field *f, struct bytes text, int *out) {
+static bool read_value(const struct field *f, struct bytes text, int *out)
+{
     int64_t v;
     if (text.n > 0 && text.n <= 2 && text.p[0] >= '0' && text.p[0] <= '9' &&
         bytes_to_i64(text, &v)) {
@@ -43,7 +45,8 @@ static bool read_value(const struct field *f, struct bytes text, int *out) {
 }
 
 /* One item of a list: a star, a value or a range, with or without a step. */
-static int read_item(struct op *op, const struct field *f, struct bytes item, uint64_t *bits) {
+static int read_item(struct op *op, const struct field *f, struct bytes item, uint64_t *bits)
+{
     struct bytes rest = item, span;
     int64_t step = 1;
     int low = f->low, high = f->high;
@@ -69,7 +72,8 @@ static int read_item(struct op *op, const struct field *f, struct bytes item, ui
     return 0;
 }
 
-static int read_field(struct op *op, const struct field *f, struct bytes text, uint64_t *bits) {
+static int read_field(struct op *op, const struct field *f, struct bytes text, uint64_t *bits)
+{
     struct bytes rest = text, item;
     while (bytes_split(&rest, ',', &item))
         if (read_item(op, f, item, bits))
@@ -77,7 +81,8 @@ static int read_field(struct op *op, const struct field *f, struct bytes text, u
     return 0;
 }
 
-static int read_days(struct op *op, struct bytes text, struct cron *out) {
+static int read_days(struct op *op, struct bytes text, struct cron *out)
+{
     struct bytes rest = text, item;
     uint64_t bits = 0;
     while (bytes_split(&rest, ',', &item)) {
@@ -92,7 +97,8 @@ static int read_days(struct op *op, struct bytes text, struct cron *out) {
 }
 
 /* "1#2" and "5L"; false if it is neither. */
-static bool read_nth(struct bytes item, struct cron *out) {
+static bool read_nth(struct bytes item, struct cron *out)
+{
     int weekday;
     ssize_t hash = bytes_find_char(item, '#');
     bool is_last = item.n > 1 && (item.p[item.n - 1] | 32) == 'l';
@@ -106,7 +112,8 @@ static bool read_nth(struct bytes item, struct cron *out) {
     return true;
 }
 
-static int read_weekdays(struct op *op, struct bytes text, struct cron *out) {
+static int read_weekdays(struct op *op, struct bytes text, struct cron *out)
+{
     struct bytes rest = text, item;
     uint64_t bits = 0;
     while (bytes_split(&rest, ',', &item))
@@ -117,7 +124,8 @@ static int read_weekdays(struct op *op, struct bytes text, struct cron *out) {
     return 0;
 }
 
-static struct bytes known_name(struct bytes text) {
+static struct bytes known_name(struct bytes text)
+{
     static const char *const names[][2] = {{"@hourly", "0 * * * *"},   {"@daily", "0 0 * * *"},
                                            {"@midnight", "0 0 * * *"}, {"@weekly", "0 0 * * 0"},
                                            {"@monthly", "0 0 1 * *"},  {"@yearly", "0 0 1 1 *"},
@@ -128,7 +136,8 @@ static struct bytes known_name(struct bytes text) {
     return text;
 }
 
-int cron_parse(struct op *op, struct bytes text, struct cron *out) {
+int cron_parse(struct op *op, struct bytes text, struct cron *out)
+{
     struct bytes rest = known_name(bytes_trim(text)), word, fields[6];
     size_t n = 0;
     if (text.n > TEXT_MAX)
@@ -152,12 +161,14 @@ int cron_parse(struct op *op, struct bytes text, struct cron *out) {
     return 0;
 }
 
-static bool has_nth(const struct cron *cron, int weekday, int day, int last) {
+static bool has_nth(const struct cron *cron, int weekday, int day, int last)
+{
     uint8_t bits = cron->nth[weekday];
     return (bits >> ((day - 1) / 7 + 1) & 1) || ((bits & 1) && day + 7 > last);
 }
 
-bool cron_has_day(const struct cron *cron, int64_t days) {
+bool cron_has_day(const struct cron *cron, int64_t days)
+{
     int year, month, day;
     zone_date(days, &year, &month, &day);
     if (!(cron->months >> month & 1))
@@ -171,13 +182,15 @@ bool cron_has_day(const struct cron *cron, int64_t days) {
     return by_day || by_weekday;
 }
 
-static bool is_every_hour(const struct cron *cron) {
+static bool is_every_hour(const struct cron *cron)
+{
     return cron->hours == 0xffffff;
 }
 
 /* The first moment after after_ms among the times of one day, or 0. */
 static int64_t next_in_day(const struct cron *cron, const struct zone *zone, int64_t days,
-                           int64_t after_ms) {
+                           int64_t after_ms)
+{
     int64_t best = 0;
     struct zone_civil at = {0};
     zone_date(days, &at.year, &at.month, &at.day);
@@ -203,7 +216,8 @@ static int64_t next_in_day(const struct cron *cron, const struct zone *zone, int
     return best;
 }
 
-int64_t cron_next(const struct cron *cron, const struct zone *zone, int64_t after_ms) {
+int64_t cron_next(const struct cron *cron, const struct zone *zone, int64_t after_ms)
+{
     struct zone_civil start;
     zone_local(zone, after_ms, &start);
     int64_t first = zone_days(start.year, start.month, start.day);

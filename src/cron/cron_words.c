@@ -23,21 +23,25 @@ struct words {
     bool has_item; /* of the list that is being written */
 };
 
-static void say(const struct words *w, const char *en, const char *zh) {
+static void say(const struct words *w, const char *en, const char *zh)
+{
     str_adds(w->out, w->is_zh ? zh : en);
 }
 
-static void next_item(struct words *w) {
+static void next_item(struct words *w)
+{
     if (w->has_item)
         say(w, ", ", "、");
     w->has_item = true;
 }
 
-static int count(uint64_t bits) {
+static int count(uint64_t bits)
+{
     return __builtin_popcountll(bits);
 }
 
-static void say_value(struct words *w, int v, const char *const *names) {
+static void say_value(struct words *w, int v, const char *const *names)
+{
     if (names)
         str_adds(w->out, names[v]);
     else
@@ -45,7 +49,8 @@ static void say_value(struct words *w, int v, const char *const *names) {
 }
 
 /* A set as a list of values and spans: "1-5, 7". */
-static void say_set(struct words *w, uint64_t bits, const char *const *names) {
+static void say_set(struct words *w, uint64_t bits, const char *const *names)
+{
     w->has_item = false;
     for (int v = 0; v < 64; v++) {
         if (!(bits >> v & 1))
@@ -64,7 +69,8 @@ static void say_set(struct words *w, uint64_t bits, const char *const *names) {
 }
 
 /* The step of {0, n, 2n, …} that fills the hour evenly; 0 if the set is none. */
-static int step_of(uint64_t minutes) {
+static int step_of(uint64_t minutes)
+{
     for (int step = 2; step <= 30; step++) {
         uint64_t even = 0;
         for (int v = 0; v < 60; v += step)
@@ -75,7 +81,8 @@ static int step_of(uint64_t minutes) {
     return 0;
 }
 
-static void say_times(struct words *w, const struct cron *cron) {
+static void say_times(struct words *w, const struct cron *cron)
+{
     say(w, "at ", "");
     w->has_item = false;
     for (int h = 0; h < 24; h++)
@@ -86,7 +93,8 @@ static void say_times(struct words *w, const struct cron *cron) {
             }
 }
 
-static void say_minutes(struct words *w, const struct cron *cron) {
+static void say_minutes(struct words *w, const struct cron *cron)
+{
     int step = step_of(cron->minutes);
     if (count(cron->minutes) == 60) {
         say(w, "every minute", "每分钟");
@@ -101,7 +109,8 @@ static void say_minutes(struct words *w, const struct cron *cron) {
     }
 }
 
-static void say_hours(struct words *w, const struct cron *cron) {
+static void say_hours(struct words *w, const struct cron *cron)
+{
     if (cron->hours == 0xffffff)
         return;
     if (w->is_zh)
@@ -112,7 +121,8 @@ static void say_hours(struct words *w, const struct cron *cron) {
     say(w, "", " 时）");
 }
 
-static void say_time(struct words *w, const struct cron *cron) {
+static void say_time(struct words *w, const struct cron *cron)
+{
     if (count(cron->minutes) * count(cron->hours) <= TIMES_LISTED) {
         say_times(w, cron);
         return;
@@ -121,7 +131,8 @@ static void say_time(struct words *w, const struct cron *cron) {
     say_hours(w, cron);
 }
 
-static void say_nth(struct words *w, const struct cron *cron) {
+static void say_nth(struct words *w, const struct cron *cron)
+{
     for (int d = 0; d < 7; d++)
         for (int n = 0; n <= 5; n++)
             if (cron->nth[d] >> n & 1) {
@@ -133,7 +144,8 @@ static void say_nth(struct words *w, const struct cron *cron) {
             }
 }
 
-static void say_weekdays(struct words *w, const struct cron *cron) {
+static void say_weekdays(struct words *w, const struct cron *cron)
+{
     w->has_item = false;
     if (cron->weekdays) {
         /* Sunday comes last: "Saturday, Sunday". */
@@ -147,7 +159,8 @@ static void say_weekdays(struct words *w, const struct cron *cron) {
     say_nth(w, cron);
 }
 
-static void say_days(struct words *w, const struct cron *cron) {
+static void say_days(struct words *w, const struct cron *cron)
+{
     if (cron->days) {
         say(w, "on day ", "每月 ");
         say_set(w, cron->days, NULL);
@@ -160,7 +173,8 @@ static void say_days(struct words *w, const struct cron *cron) {
     }
 }
 
-static void say_day(struct words *w, const struct cron *cron) {
+static void say_day(struct words *w, const struct cron *cron)
+{
     if (cron->is_any_day && cron->is_any_weekday)
         say(w, "every day", "每天");
     if (!cron->is_any_day)
@@ -171,7 +185,8 @@ static void say_day(struct words *w, const struct cron *cron) {
         say_weekdays(w, cron);
 }
 
-static void say_months(struct words *w, const struct cron *cron) {
+static void say_months(struct words *w, const struct cron *cron)
+{
     if (w->is_zh) {
         say_set(w, cron->months, NULL);
         str_adds(w->out, " 月，");
@@ -181,7 +196,8 @@ static void say_months(struct words *w, const struct cron *cron) {
     }
 }
 
-void cron_words(const struct cron *cron, enum cron_language language, struct str *out) {
+void cron_words(const struct cron *cron, enum cron_language language, struct str *out)
+{
     struct words w = {.out = out, .is_zh = language == CRON_ZH};
     bool has_months = cron->months != 0x1ffe;
     bool is_often = count(cron->hours) == 24;

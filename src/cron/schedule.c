@@ -9,13 +9,15 @@
 
 enum { HOLIDAY_SPAN_MAX = 366, SKIPS_MAX = 5000 };
 
-static int compare_days(const void *a, const void *b) {
+static int compare_days(const void *a, const void *b)
+{
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
 
 /* Adds the days of "2026-10-01" or "2026-10-01..2026-10-07". */
-static int add_holiday(struct op *op, const char *text, int64_t *days, size_t *n) {
+static int add_holiday(struct op *op, const char *text, int64_t *days, size_t *n)
+{
     struct bytes first = bytes_of(text), last = first;
     ssize_t dots = bytes_find(first, BYTES(".."));
     if (dots >= 0) {
@@ -38,7 +40,8 @@ static int add_holiday(struct op *op, const char *text, int64_t *days, size_t *n
 }
 
 int schedule_parse(struct op *op, const char *const *lines, size_t line_n, const char *zone,
-                   const char *const *holidays, size_t holiday_n, struct schedule *out) {
+                   const char *const *holidays, size_t holiday_n, struct schedule *out)
+{
     *out = (struct schedule){0};
     if (line_n > SCHEDULE_LINES_MAX)
         return op_fail(op, ERR_BAD_INPUT, "more than %d cron lines", SCHEDULE_LINES_MAX);
@@ -57,7 +60,8 @@ int schedule_parse(struct op *op, const char *const *lines, size_t line_n, const
     return 0;
 }
 
-static bool is_holiday(const struct schedule *schedule, int64_t moment_ms) {
+static bool is_holiday(const struct schedule *schedule, int64_t moment_ms)
+{
     if (schedule->holiday_n == 0)
         return false;
     struct zone_civil local;
@@ -67,7 +71,8 @@ static bool is_holiday(const struct schedule *schedule, int64_t moment_ms) {
 }
 
 /* The end of the local day that a moment is in, minus a millisecond. */
-static int64_t day_end(const struct zone *zone, int64_t moment_ms) {
+static int64_t day_end(const struct zone *zone, int64_t moment_ms)
+{
     struct zone_civil local;
     int64_t end;
     zone_local(zone, moment_ms, &local);
@@ -76,8 +81,8 @@ static int64_t day_end(const struct zone *zone, int64_t moment_ms) {
     return end > moment_ms ? end - 1 : moment_ms;
 }
 
-static int64_t line_next(const struct schedule *schedule, const struct cron *cron,
-                         int64_t after_ms) {
+static int64_t line_next(const struct schedule *schedule, const struct cron *cron, int64_t after_ms)
+{
     for (int i = 0; i < SKIPS_MAX; i++) {
         int64_t at = cron_next(cron, schedule->zone, after_ms);
         if (at == 0 || !is_holiday(schedule, at))
@@ -87,7 +92,8 @@ static int64_t line_next(const struct schedule *schedule, const struct cron *cro
     return 0;
 }
 
-int64_t schedule_next(const struct schedule *schedule, int64_t after_ms, size_t *line) {
+int64_t schedule_next(const struct schedule *schedule, int64_t after_ms, size_t *line)
+{
     int64_t best = 0;
     for (size_t i = 0; i < schedule->line_n; i++) {
         int64_t at = line_next(schedule, &schedule->lines[i], after_ms);
@@ -100,7 +106,8 @@ int64_t schedule_next(const struct schedule *schedule, int64_t after_ms, size_t 
     return best;
 }
 
-int64_t schedule_newest(const struct schedule *schedule, int64_t after_ms, int64_t until_ms) {
+int64_t schedule_newest(const struct schedule *schedule, int64_t after_ms, int64_t until_ms)
+{
     /* Halve the span from its end: schedules have no "previous", and the span may be long. */
     int64_t low = after_ms, found = schedule_next(schedule, after_ms, NULL);
     if (found == 0 || found > until_ms)

@@ -15,7 +15,8 @@ enum { NAME_MAX_BYTES = 64, FILE_MAX = 64 * 1024, AROUND_S = 26 * 3600 };
 
 static const char *const folders[] = {"/usr/share/zoneinfo", "/etc/zoneinfo"};
 
-static bool is_name(const char *name) {
+static bool is_name(const char *name)
+{
     size_t n = strlen(name);
     if (n == 0 || n > NAME_MAX_BYTES || name[0] == '/' || name[0] == '.' || strstr(name, ".."))
         return false;
@@ -28,7 +29,8 @@ static bool is_name(const char *name) {
     return true;
 }
 
-static int read_zone_file(struct op *op, const char *name, struct zone *out) {
+static int read_zone_file(struct op *op, const char *name, struct zone *out)
+{
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         struct bytes file;
         const char *path = arena_fmt(&op->arena, "%s/%s", folders[i], name);
@@ -46,7 +48,8 @@ static int read_zone_file(struct op *op, const char *name, struct zone *out) {
                    name);
 }
 
-int zone_open(struct op *op, const char *name, const struct zone **out) {
+int zone_open(struct op *op, const char *name, const struct zone **out)
+{
     if (!is_name(name))
         return op_fail(op, ERR_BAD_INPUT,
                        "'%.80s' is not the name of a time zone; write it like 'Asia/Shanghai'",
@@ -59,11 +62,13 @@ int zone_open(struct op *op, const char *name, const struct zone **out) {
     return 0;
 }
 
-const char *zone_name(const struct zone *zone) {
+const char *zone_name(const struct zone *zone)
+{
     return zone->name;
 }
 
-static int offset_at(const struct zone *zone, int64_t utc_s) {
+static int offset_at(const struct zone *zone, int64_t utc_s)
+{
     size_t low = 0, high = zone->n; /* the number of changes at or before utc_s */
     while (low < high) {
         size_t mid = (low + high) / 2;
@@ -77,12 +82,14 @@ static int offset_at(const struct zone *zone, int64_t utc_s) {
     return low == 0 ? zone->first_s : zone->offsets[low - 1];
 }
 
-static int64_t floor_div(int64_t a, int64_t b) {
+static int64_t floor_div(int64_t a, int64_t b)
+{
     return a / b - (a % b < 0);
 }
 
 /* Howard Hinnant's days_from_civil: eras of 400 years, years that begin in March. */
-int64_t zone_days(int year, int month, int day) {
+int64_t zone_days(int year, int month, int day)
+{
     int64_t months = (int64_t)year * 12 + month - 1;
     int64_t y = floor_div(months, 12);
     int64_t m = months - y * 12 + 1;
@@ -94,7 +101,8 @@ int64_t zone_days(int year, int month, int day) {
            719468;
 }
 
-void zone_date(int64_t days, int *year, int *month, int *day) {
+void zone_date(int64_t days, int *year, int *month, int *day)
+{
     int64_t z = days + 719468;
     int64_t era = floor_div(z, 146097);
     int64_t doe = z - era * 146097;
@@ -106,7 +114,8 @@ void zone_date(int64_t days, int *year, int *month, int *day) {
     *year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
-bool zone_parse_date(struct bytes text, int64_t *out_days) {
+bool zone_parse_date(struct bytes text, int64_t *out_days)
+{
     int64_t year, month, day;
     if (text.n != 10 || text.p[4] != '-' || text.p[7] != '-' ||
         !bytes_to_i64((struct bytes){text.p, 4}, &year) ||
@@ -123,7 +132,8 @@ bool zone_parse_date(struct bytes text, int64_t *out_days) {
     return true;
 }
 
-void zone_local(const struct zone *zone, int64_t utc_ms, struct zone_civil *out) {
+void zone_local(const struct zone *zone, int64_t utc_ms, struct zone_civil *out)
+{
     int64_t utc_s = floor_div(utc_ms, 1000);
     int offset = offset_at(zone, utc_s);
     int64_t local = utc_s + offset;
@@ -138,7 +148,8 @@ void zone_local(const struct zone *zone, int64_t utc_ms, struct zone_civil *out)
 }
 
 /* The first instant in (low, high] with an offset other than that at low. */
-static int64_t first_change(const struct zone *zone, int64_t low, int64_t high) {
+static int64_t first_change(const struct zone *zone, int64_t low, int64_t high)
+{
     int before = offset_at(zone, low);
     while (high - low > 1) {
         int64_t mid = low + (high - low) / 2;
@@ -151,7 +162,8 @@ static int64_t first_change(const struct zone *zone, int64_t low, int64_t high) 
 }
 
 enum zone_fit zone_utc(const struct zone *zone, const struct zone_civil *local, int64_t *utc_ms,
-                       int64_t *later_ms) {
+                       int64_t *later_ms)
+{
     int64_t wall = zone_days(local->year, local->month, 1) * 86400 +
                    ((int64_t)local->day - 1) * 86400 + (int64_t)local->hour * 3600 +
                    (int64_t)local->minute * 60 + local->second;

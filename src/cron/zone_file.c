@@ -16,14 +16,16 @@ struct counts {
     size_t ut, standard, leap, time, type, letters;
 };
 
-static int64_t read_be(const unsigned char *p, int n) {
+static int64_t read_be(const unsigned char *p, int n)
+{
     uint64_t v = p[0] & 0x80 ? UINT64_MAX : 0;
     for (int i = 0; i < n; i++)
         v = v << 8 | p[i];
     return (int64_t)v;
 }
 
-static bool read_head(struct bytes file, size_t at, struct counts *out) {
+static bool read_head(struct bytes file, size_t at, struct counts *out)
+{
     if (file.n < at + HEAD_SIZE || memcmp(file.p + at, "TZif", 4) != 0 || file.p[at + 4] < '2')
         return false;
     const unsigned char *p = (const unsigned char *)file.p + at + 20;
@@ -38,13 +40,15 @@ static bool read_head(struct bytes file, size_t at, struct counts *out) {
     return true;
 }
 
-static size_t body_size(const struct counts *c, size_t time_size) {
+static size_t body_size(const struct counts *c, size_t time_size)
+{
     return c->time * time_size + c->time + c->type * 6 + c->letters + c->leap * (time_size + 4) +
            c->standard + c->ut;
 }
 
 static bool read_changes(struct arena *arena, const unsigned char *p, const struct counts *c,
-                         struct zone *out) {
+                         struct zone *out)
+{
     const unsigned char *kinds = p + c->time * 8, *types = kinds + c->time;
     if (c->type == 0 || c->time > CHANGES_MAX)
         return false;
@@ -63,7 +67,8 @@ static bool read_changes(struct arena *arena, const unsigned char *p, const stru
     return true;
 }
 
-bool zone_file_read(struct arena *arena, struct bytes file, struct zone *out) {
+bool zone_file_read(struct arena *arena, struct bytes file, struct zone *out)
+{
     struct counts c;
     if (!read_head(file, 0, &c))
         return false;
@@ -80,7 +85,8 @@ bool zone_file_read(struct arena *arena, struct bytes file, struct zone *out) {
 
 /* ---- The rule at the end ---- */
 
-static bool take_number(struct bytes *s, int *out) {
+static bool take_number(struct bytes *s, int *out)
+{
     size_t i = 0;
     int v = 0;
     while (i < s->n && i < 4 && s->p[i] >= '0' && s->p[i] <= '9')
@@ -90,14 +96,16 @@ static bool take_number(struct bytes *s, int *out) {
     return i > 0;
 }
 
-static bool take_char(struct bytes *s, char c) {
+static bool take_char(struct bytes *s, char c)
+{
     if (s->n == 0 || s->p[0] != c)
         return false;
     *s = bytes_from(*s, 1);
     return true;
 }
 
-static bool take_name(struct bytes *s) {
+static bool take_name(struct bytes *s)
+{
     bool is_quoted = take_char(s, '<');
     size_t i = 0;
     while (i < s->n &&
@@ -108,7 +116,8 @@ static bool take_name(struct bytes *s) {
 }
 
 /* [+-]hh[:mm[:ss]] in seconds. */
-static bool take_time(struct bytes *s, int *out) {
+static bool take_time(struct bytes *s, int *out)
+{
     int part, total = 0, unit = 3600;
     bool is_minus = take_char(s, '-');
     if (!is_minus)
@@ -123,7 +132,8 @@ static bool take_time(struct bytes *s, int *out) {
     return true;
 }
 
-static bool take_rule(struct bytes *s, struct zone_date_rule *out) {
+static bool take_rule(struct bytes *s, struct zone_date_rule *out)
+{
     *out = (struct zone_date_rule){.kind = 'D', .time_s = 7200};
     if (take_char(s, 'M')) {
         out->kind = 'M';
@@ -141,7 +151,8 @@ static bool take_rule(struct bytes *s, struct zone_date_rule *out) {
     return !take_char(s, '/') || take_time(s, &out->time_s);
 }
 
-bool zone_tail_read(struct bytes text, struct zone_tail *out) {
+bool zone_tail_read(struct bytes text, struct zone_tail *out)
+{
     int west;
     *out = (struct zone_tail){.is_known = true};
     if (!take_name(&text) || !take_time(&text, &west))
@@ -162,12 +173,14 @@ bool zone_tail_read(struct bytes text, struct zone_tail *out) {
            take_rule(&text, &out->end) && text.n == 0;
 }
 
-static bool is_leap(int year) {
+static bool is_leap(int year)
+{
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
 /* Days since 1970 on which the rule falls in a year. */
-static int64_t rule_days(const struct zone_date_rule *rule, int year) {
+static int64_t rule_days(const struct zone_date_rule *rule, int year)
+{
     if (rule->kind == 'D')
         return zone_days(year, 1, 1) + rule->day;
     if (rule->kind == 'J')
@@ -181,7 +194,8 @@ static int64_t rule_days(const struct zone_date_rule *rule, int year) {
     return day;
 }
 
-int zone_tail_offset(const struct zone_tail *tail, int64_t utc_s) {
+int zone_tail_offset(const struct zone_tail *tail, int64_t utc_s)
+{
     if (!tail->has_dst)
         return tail->standard_s;
     int year, month, day;

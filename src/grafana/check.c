@@ -25,7 +25,8 @@ struct walk {
 };
 
 static struct grafana_hop *add(struct walk *walk, const char *id, const char *title_zh,
-                               const char *title_en) {
+                               const char *title_en)
+{
     struct grafana_hop *hop = &walk->out->hops[walk->out->hop_n++];
     *hop = (struct grafana_hop){.id = id,
                                 .state = walk->is_stopped ? HOP_SKIP : HOP_OK,
@@ -35,13 +36,15 @@ static struct grafana_hop *add(struct walk *walk, const char *id, const char *ti
     return hop;
 }
 
-static void say(struct walk *walk, struct grafana_hop *hop, const char *zh, const char *en) {
+static void say(struct walk *walk, struct grafana_hop *hop, const char *zh, const char *en)
+{
     hop->detail = (struct grafana_text){arena_strdup(&walk->op->arena, zh),
                                         arena_strdup(&walk->op->arena, en)};
 }
 
 static void set(struct grafana_hop *hop, enum grafana_hop_state state, const char *mend_zh,
-                const char *mend_en) {
+                const char *mend_en)
+{
     hop->state = state;
     hop->mend = (struct grafana_text){mend_zh, mend_en};
 }
@@ -49,7 +52,8 @@ static void set(struct grafana_hop *hop, enum grafana_hop_state state, const cha
 /* A request of the test: a failure becomes the hop's text. False if it failed; the op stays clean
  * unless it itself has ended. */
 static bool ask(struct walk *walk, struct grafana_hop *hop, const char *path,
-                enum grafana_want want, struct grafana_answer *answer) {
+                enum grafana_want want, struct grafana_answer *answer)
+{
     struct op part;
     op_init_part(&part, walk->op, 10000);
     bool is_fine = grafana_get(&part, walk->grafana, path, want, answer) == 0;
@@ -68,7 +72,8 @@ static bool ask(struct walk *walk, struct grafana_hop *hop, const char *path,
     return is_fine;
 }
 
-static void check_certificate(struct walk *walk, const struct grafana_answer *answer) {
+static void check_certificate(struct walk *walk, const struct grafana_answer *answer)
+{
     struct grafana_hop *hop = add(walk, "certificate", "证书", "Certificate");
     struct arena *arena = &walk->op->arena;
     if (walk->is_stopped || !answer->certificate_until_ms) {
@@ -85,7 +90,8 @@ static void check_certificate(struct walk *walk, const struct grafana_answer *an
         set(hop, HOP_WARN, "请在到期前更新 Grafana 的证书", "renew Grafana's certificate in time");
 }
 
-static void check_clock(struct walk *walk, const struct grafana_answer *answer) {
+static void check_clock(struct walk *walk, const struct grafana_answer *answer)
+{
     struct grafana_hop *hop = add(walk, "clock", "时钟", "Clock");
     struct arena *arena = &walk->op->arena;
     if (walk->is_stopped || !answer->date_ms) {
@@ -102,7 +108,8 @@ static void check_clock(struct walk *walk, const struct grafana_answer *answer) 
             "set both machines' clocks by NTP: windows would not be where they ought to be");
 }
 
-static void check_reach(struct walk *walk, struct grafana_answer *answer) {
+static void check_reach(struct walk *walk, struct grafana_answer *answer)
+{
     struct grafana_hop *hop = add(walk, "reach", "网络可达", "Reachable");
     if (!ask(walk, hop, "/api/health", GRAFANA_NO_LOGIN, answer)) {
         set(hop, HOP_FAIL, "检查地址、防火墙与证书; 从本机用 curl 访问该地址",
@@ -115,7 +122,8 @@ static void check_reach(struct walk *walk, struct grafana_answer *answer) {
         arena_fmt(arena, "answers within %.0f ms", (double)answer->total_us / 1000));
 }
 
-static void check_health(struct walk *walk, const struct grafana_answer *answer) {
+static void check_health(struct walk *walk, const struct grafana_answer *answer)
+{
     struct grafana_hop *hop = add(walk, "health", "Grafana 健康", "Grafana's health");
     struct arena *arena = &walk->op->arena;
     if (walk->is_stopped)
@@ -143,7 +151,8 @@ static void check_health(struct walk *walk, const struct grafana_answer *answer)
     }
 }
 
-static void check_login(struct walk *walk) {
+static void check_login(struct walk *walk)
+{
     struct grafana_hop *hop = add(walk, "login", "登录", "Login");
     struct grafana_answer answer;
     if (walk->is_stopped)
@@ -169,11 +178,13 @@ static void check_login(struct walk *walk) {
             "or correct its number");
 }
 
-static bool has_right(const struct jv *rights, const char *action) {
+static bool has_right(const struct jv *rights, const char *action)
+{
     return jv_get(rights, action) != NULL;
 }
 
-static void check_rights(struct walk *walk) {
+static void check_rights(struct walk *walk)
+{
     struct grafana_hop *hop = add(walk, "rights", "权限", "Rights");
     struct grafana_answer answer;
     if (walk->is_stopped)
@@ -198,7 +209,8 @@ static void check_rights(struct walk *walk) {
             "more than is needed: Viewer is enough; use a read-only service account");
 }
 
-static void check_settings(struct walk *walk) {
+static void check_settings(struct walk *walk)
+{
     struct grafana_hop *hop = add(walk, "sub_path", "子路径", "Sub-path");
     struct grafana_answer answer;
     struct arena *arena = &walk->op->arena;
@@ -221,7 +233,8 @@ static void check_settings(struct walk *walk) {
     }
 }
 
-static void check_dashboards(struct walk *walk) {
+static void check_dashboards(struct walk *walk)
+{
     struct grafana_hop *hop = add(walk, "dashboards", "仪表板", "Dashboards");
     struct grafana_answer answer;
     struct arena *arena = &walk->op->arena;
@@ -237,7 +250,8 @@ static void check_dashboards(struct walk *walk) {
             "this identity sees none: give it the right to view the folders");
 }
 
-static void check_datasources(struct walk *walk) {
+static void check_datasources(struct walk *walk)
+{
     struct grafana_hop *hop = add(walk, "data_sources", "数据源", "Data sources");
     struct grafana_answer answer;
     struct arena *arena = &walk->op->arena;
@@ -273,7 +287,8 @@ static void check_datasources(struct walk *walk) {
         set(hop, HOP_WARN, "在 Grafana 中检查这些数据源", "check these data sources in Grafana");
 }
 
-int grafana_check(struct op *op, struct grafana *grafana, struct grafana_check *out) {
+int grafana_check(struct op *op, struct grafana *grafana, struct grafana_check *out)
+{
     struct walk walk = {.op = op, .grafana = grafana, .out = out};
     struct grafana_answer health = {0};
     *out = (struct grafana_check){
@@ -293,14 +308,16 @@ int grafana_check(struct op *op, struct grafana *grafana, struct grafana_check *
     return op_check(op);
 }
 
-static void print_text(struct jw *w, const char *key, struct grafana_text text) {
+static void print_text(struct jw *w, const char *key, struct grafana_text text)
+{
     jw_object_at(w, key);
     jw_text_at(w, "zh-CN", text.zh);
     jw_text_at(w, "en", text.en);
     jw_end(w);
 }
 
-void grafana_check_print(const struct grafana_check *check, struct jw *w) {
+void grafana_check_print(const struct grafana_check *check, struct jw *w)
+{
     static const char *const states[] = {"ok", "warn", "fail", "skip"};
     jw_object(w);
     jw_bool_at(w, "ok", check->is_ok);

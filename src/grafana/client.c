@@ -30,11 +30,13 @@ struct grafana {
     char version[WORD_MAX], space[WORD_MAX];
 };
 
-static const char *copy(struct grafana *grafana, const char *text) {
+static const char *copy(struct grafana *grafana, const char *text)
+{
     return text ? arena_strdup(&grafana->arena, text) : "";
 }
 
-int grafana_open(struct op *op, const struct grafana_site *site, struct grafana **out) {
+int grafana_open(struct op *op, const struct grafana_site *site, struct grafana **out)
+{
     struct grafana *grafana = MEM_NEW(struct grafana);
     const struct grafana_credential *credential = site->credential;
     arena_init(&grafana->arena);
@@ -58,7 +60,8 @@ int grafana_open(struct op *op, const struct grafana_site *site, struct grafana 
     return 0;
 }
 
-void grafana_close(struct grafana *grafana) {
+void grafana_close(struct grafana *grafana)
+{
     if (!grafana)
         return;
     if (grafana->fetch)
@@ -71,12 +74,14 @@ void grafana_close(struct grafana *grafana) {
     mem_free(grafana);
 }
 
-const struct grafana_site *grafana_site(const struct grafana *grafana) {
+const struct grafana_site *grafana_site(const struct grafana *grafana)
+{
     return &grafana->site;
 }
 
 /* A copy of what requests carry; minted anew when the old one gets stale. */
-static int take_carry(struct op *op, struct grafana *grafana, struct grafana_carry *out) {
+static int take_carry(struct op *op, struct grafana *grafana, struct grafana_carry *out)
+{
     lock_take(&grafana->lock);
     bool is_good = grafana->has_carry && clock_mono_ms() < grafana->carry.good_until_ms;
     if (is_good) {
@@ -108,7 +113,8 @@ struct exchange {
 };
 
 static int send_once(struct op *op, struct grafana *grafana, const struct exchange *x,
-                     struct fetch_response *response) {
+                     struct fetch_response *response)
+{
     CLEANUP(grafana_carry_fini) struct grafana_carry carry = {0};
     if (x->want != GRAFANA_NO_LOGIN && take_carry(op, grafana, &carry))
         return -1;
@@ -135,7 +141,8 @@ static int send_once(struct op *op, struct grafana *grafana, const struct exchan
     return fetch_run(op, grafana->fetch, &request, response);
 }
 
-static int64_t pause_of(const struct fetch_response *response, int attempt) {
+static int64_t pause_of(const struct fetch_response *response, int attempt)
+{
     int64_t seconds;
     const char *after = fetch_header_find(response, "Retry-After");
     if (!after || !bytes_to_i64(bytes_of(after), &seconds) || seconds < 0)
@@ -144,7 +151,8 @@ static int64_t pause_of(const struct fetch_response *response, int attempt) {
 }
 
 static int send_patiently(struct op *op, struct grafana *grafana, const struct exchange *x,
-                          struct fetch_response *response) {
+                          struct fetch_response *response)
+{
     for (int attempt = 0;; attempt++) {
         *response = (struct fetch_response){0};
         if (send_once(op, grafana, x, response))
@@ -161,7 +169,8 @@ static int send_patiently(struct op *op, struct grafana *grafana, const struct e
 
 /* What an answer other than 2xx with JSON means, and how to mend it. */
 static int fail_answer(struct op *op, const struct grafana *grafana, const struct exchange *x,
-                       const struct grafana_answer *answer) {
+                       const struct grafana_answer *answer)
+{
     const char *base = grafana->site.base_url;
     const char *said = jv_text_at(answer->json, "message", "");
     if (answer->status == 401)
@@ -191,7 +200,8 @@ static int fail_answer(struct op *op, const struct grafana *grafana, const struc
 }
 
 static int run(struct op *op, struct grafana *grafana, const struct exchange *x,
-               struct grafana_answer *out) {
+               struct grafana_answer *out)
+{
     struct fetch_response response;
     int64_t start = clock_wall_ms();
     if (send_patiently(op, grafana, x, &response))
@@ -215,18 +225,21 @@ static int run(struct op *op, struct grafana *grafana, const struct exchange *x,
 }
 
 int grafana_get(struct op *op, struct grafana *grafana, const char *path, enum grafana_want want,
-                struct grafana_answer *out) {
+                struct grafana_answer *out)
+{
     struct exchange x = {.path = path, .want = want};
     return run(op, grafana, &x, out);
 }
 
 int grafana_post(struct op *op, struct grafana *grafana, const char *path, struct bytes json,
-                 enum grafana_want want, struct grafana_answer *out) {
+                 enum grafana_want want, struct grafana_answer *out)
+{
     struct exchange x = {.path = path, .body = json, .is_post = true, .want = want};
     return run(op, grafana, &x, out);
 }
 
-int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_about *out) {
+int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_about *out)
+{
     struct grafana_answer answer;
     if (grafana_get(op, grafana, "/api/frontend/settings", GRAFANA_JSON, &answer))
         return -1;
@@ -244,7 +257,8 @@ int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_ab
     return 0;
 }
 
-int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id, const char **name) {
+int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id, const char **name)
+{
     struct grafana_answer answer;
     if (grafana_get(op, grafana, "/api/org", GRAFANA_JSON, &answer))
         return -1;
@@ -254,7 +268,8 @@ int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id, const 
 }
 
 /* The first served version of schema 2, or "". Grafana lists the preferred first. */
-static const char *served_v2(const struct jv *group) {
+static const char *served_v2(const struct jv *group)
+{
     const struct jv *list = jv_get(group, "versions");
     for (size_t i = 0; i < jv_len(list); i++) {
         const char *version = jv_text_at(jv_item(list, i), "version", "");
@@ -265,7 +280,8 @@ static const char *served_v2(const struct jv *group) {
 }
 
 static bool recall_schema(struct op *op, struct grafana *grafana, const char **version,
-                          const char **space) {
+                          const char **space)
+{
     lock_take(&grafana->lock);
     bool is_known = clock_mono_ms() < grafana->schema_until_ms;
     *version = arena_strdup(&op->arena, grafana->version);
@@ -275,7 +291,8 @@ static bool recall_schema(struct op *op, struct grafana *grafana, const char **v
 }
 
 int grafana_find_schema(struct op *op, struct grafana *grafana, const char **version,
-                        const char **space) {
+                        const char **space)
+{
     struct grafana_answer group;
     struct grafana_about about = {.namespace_ = ""};
     if (recall_schema(op, grafana, version, space))

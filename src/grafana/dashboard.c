@@ -14,8 +14,8 @@
 
 enum { WARNINGS_MAX = 40, VARIABLES_MAX = 200, VALUES_MAX = 2000 };
 
-void dashboard_build_init(struct dashboard_build *build, struct arena *arena,
-                          struct dashboard *out) {
+void dashboard_build_init(struct dashboard_build *build, struct arena *arena, struct dashboard *out)
+{
     *build = (struct dashboard_build){.arena = arena, .out = out};
     build->variable_max = VARIABLES_MAX;
     build->warning_max = WARNINGS_MAX;
@@ -23,7 +23,8 @@ void dashboard_build_init(struct dashboard_build *build, struct arena *arena,
     out->warnings = ARENA_ARRAY(arena, const char *, WARNINGS_MAX);
 }
 
-void dashboard_build_warn(struct dashboard_build *build, const char *fmt, ...) {
+void dashboard_build_warn(struct dashboard_build *build, const char *fmt, ...)
+{
     struct dashboard *out = build->out;
     if (out->warning_n == build->warning_max)
         return;
@@ -36,7 +37,8 @@ void dashboard_build_warn(struct dashboard_build *build, const char *fmt, ...) {
 }
 
 /* The array doubles, so that a small dashboard stays small. */
-static void grow_panels(struct dashboard_build *build) {
+static void grow_panels(struct dashboard_build *build)
+{
     size_t max = build->panel_max ? build->panel_max * 2 : 32;
     struct dashboard_panel *panels = ARENA_ARRAY(build->arena, struct dashboard_panel, max);
     if (build->out->panel_n)
@@ -46,7 +48,8 @@ static void grow_panels(struct dashboard_build *build) {
 }
 
 struct dashboard_panel *dashboard_build_panel(struct dashboard_build *build,
-                                              const struct dashboard_spot *spot) {
+                                              const struct dashboard_spot *spot)
+{
     struct dashboard *out = build->out;
     if (out->panel_n == DASHBOARD_PANELS_MAX) {
         dashboard_build_warn(build, "more than %d panels: the rest is left out",
@@ -67,8 +70,8 @@ struct dashboard_panel *dashboard_build_panel(struct dashboard_build *build,
     return panel;
 }
 
-struct dashboard_variable *dashboard_build_variable(struct dashboard_build *build,
-                                                    const char *name) {
+struct dashboard_variable *dashboard_build_variable(struct dashboard_build *build, const char *name)
+{
     struct dashboard *out = build->out;
     if (!*name || out->variable_n == build->variable_max || dashboard_find_variable(out, name))
         return NULL;
@@ -78,7 +81,8 @@ struct dashboard_variable *dashboard_build_variable(struct dashboard_build *buil
 }
 
 struct dashboard_spot dashboard_spot_under(const struct dashboard_spot *spot, const char *title,
-                                           const char *repeat) {
+                                           const char *repeat)
+{
     struct dashboard_spot under = *spot;
     if (*title && under.path_n < DASHBOARD_PATH_MAX)
         under.path[under.path_n++] = title;
@@ -88,7 +92,8 @@ struct dashboard_spot dashboard_spot_under(const struct dashboard_spot *spot, co
     return under;
 }
 
-static bool is_timeless_type(const char *type) {
+static bool is_timeless_type(const char *type)
+{
     static const char *const types[] = {"text",    "news",       "dashlist",      "alertlist",
                                         "welcome", "pluginlist", "gettingstarted"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -97,7 +102,8 @@ static bool is_timeless_type(const char *type) {
     return false;
 }
 
-void dashboard_build_finish(struct dashboard_build *build) {
+void dashboard_build_finish(struct dashboard_build *build)
+{
     struct dashboard *out = build->out;
     for (size_t i = 0; i < out->panel_n; i++) {
         struct dashboard_panel *panel = &out->panels[i];
@@ -123,7 +129,8 @@ void dashboard_build_finish(struct dashboard_build *build) {
 /* ---- Variables ---- */
 
 void dashboard_read_texts(struct arena *arena, const struct jv *json, const char ***out,
-                          size_t *out_n) {
+                          size_t *out_n)
+{
     bool is_list = jv_is_array(json);
     size_t n = is_list ? jv_len(json) : !jv_is_null(json);
     *out = ARENA_ARRAY(arena, const char *, n + 1);
@@ -156,7 +163,8 @@ static void add_value(struct arena *arena, struct dashboard_variable *out, const
 }
 
 /* "a, b\,c, Text : value" as custom and interval variables write it. */
-static void read_list(struct arena *arena, struct bytes query, struct dashboard_variable *out) {
+static void read_list(struct arena *arena, struct bytes query, struct dashboard_variable *out)
+{
     while (query.n && out->value_n < VALUES_MAX) {
         struct str *item = str_new(arena, query.n + 1);
         size_t i = 0;
@@ -178,7 +186,8 @@ static void read_list(struct arena *arena, struct bytes query, struct dashboard_
 }
 
 static void read_options(struct arena *arena, const struct jv *options,
-                         struct dashboard_variable *out) {
+                         struct dashboard_variable *out)
+{
     for (size_t i = 0; i < jv_len(options); i++) {
         const char **value, **text;
         size_t value_n, text_n;
@@ -190,12 +199,14 @@ static void read_options(struct arena *arena, const struct jv *options,
 }
 
 /* `hide` is 0, 1 (label), 2 (all), 3 in v1; "dontHide", "hideLabel", "hideVariable" in v2. */
-static bool is_hidden(const struct jv *hide) {
+static bool is_hidden(const struct jv *hide)
+{
     return jv_int(hide, 0) == 2 || strcmp(jv_text(hide, ""), "hideVariable") == 0;
 }
 
 void dashboard_read_variable(struct arena *arena, const struct jv *json,
-                             struct dashboard_variable *out) {
+                             struct dashboard_variable *out)
+{
     out->label = jv_text_at(json, "label", "");
     out->is_multi = jv_bool_at(json, "multi", false);
     out->has_all = jv_bool_at(json, "includeAll", false);
@@ -216,7 +227,8 @@ void dashboard_read_variable(struct arena *arena, const struct jv *json,
 /* ---- Finding and printing ---- */
 
 const struct dashboard_panel *dashboard_find_panel(const struct dashboard *dashboard,
-                                                   const char *key) {
+                                                   const char *key)
+{
     for (size_t i = 0; i < dashboard->panel_n; i++)
         if (strcmp(dashboard->panels[i].key, key) == 0)
             return &dashboard->panels[i];
@@ -224,14 +236,16 @@ const struct dashboard_panel *dashboard_find_panel(const struct dashboard *dashb
 }
 
 const struct dashboard_variable *dashboard_find_variable(const struct dashboard *dashboard,
-                                                         const char *name) {
+                                                         const char *name)
+{
     for (size_t i = 0; i < dashboard->variable_n; i++)
         if (strcmp(dashboard->variables[i].name, name) == 0)
             return &dashboard->variables[i];
     return NULL;
 }
 
-void dashboard_resolve_library(struct dashboard_panel *panel, const struct jv *model) {
+void dashboard_resolve_library(struct dashboard_panel *panel, const struct jv *model)
+{
     panel->type = jv_text_at(model, "type", panel->type);
     if (!*panel->title)
         panel->title = jv_text_at(model, "title", "");
@@ -246,14 +260,16 @@ void dashboard_resolve_library(struct dashboard_panel *panel, const struct jv *m
     panel->is_unresolved = false;
 }
 
-static void print_texts(const char *const *texts, size_t n, struct jw *w) {
+static void print_texts(const char *const *texts, size_t n, struct jw *w)
+{
     jw_array(w);
     for (size_t i = 0; i < n; i++)
         jw_text(w, texts[i]);
     jw_end(w);
 }
 
-static void print_variable(const struct dashboard_variable *variable, struct jw *w) {
+static void print_variable(const struct dashboard_variable *variable, struct jw *w)
+{
     jw_object(w);
     jw_text_at(w, "name", variable->name);
     jw_text_at(w, "label", variable->label);
@@ -274,7 +290,8 @@ static void print_variable(const struct dashboard_variable *variable, struct jw 
     jw_end(w);
 }
 
-static void print_panel(const struct dashboard_panel *panel, struct jw *w) {
+static void print_panel(const struct dashboard_panel *panel, struct jw *w)
+{
     jw_object(w);
     jw_int_at(w, "id", panel->id);
     jw_text_at(w, "key", panel->key);
@@ -297,7 +314,8 @@ static void print_panel(const struct dashboard_panel *panel, struct jw *w) {
     jw_end(w);
 }
 
-void dashboard_print(const struct dashboard *dashboard, struct jw *w) {
+void dashboard_print(const struct dashboard *dashboard, struct jw *w)
+{
     jw_object(w);
     jw_text_at(w, "uid", dashboard->uid);
     jw_text_at(w, "title", dashboard->title);

@@ -91,8 +91,10 @@ const struct dashboard_variable *dashboard_find_variable(const struct dashboard 
                                                          const char *name);
 
 /* What is kept with a shot to judge it and to show it: type, path, unit, thresholds that the panel
- * really shows, the value it shows, whether it ignores the range. JSON; read by rounds/judge. */
-void dashboard_print_detail(const struct dashboard_panel *panel, struct str *out);
+ * really shows, the value it shows, whether it ignores the range, folder and version of the
+ * dashboard. JSON; read by rounds/judge. */
+void dashboard_print_detail(const struct dashboard *dashboard, const struct dashboard_panel *panel,
+                            struct str *out);
 /* The API's `Dashboard`. */
 void dashboard_print(const struct dashboard *dashboard, struct jw *w);
 

@@ -16,7 +16,8 @@
 enum zone_weight { ZONE_FINE, ZONE_WARN, ZONE_ALERT };
 
 /* Hue in degrees, or -1 for greys. */
-static double hue_of(int r, int g, int b) {
+static double hue_of(int r, int g, int b)
+{
     int max = r > g ? (r > b ? r : b) : (g > b ? g : b);
     int min = r < g ? (r < b ? r : b) : (g < b ? g : b);
     double span = max - min;
@@ -26,7 +27,8 @@ static double hue_of(int r, int g, int b) {
     return hue < 0 ? hue * 60 + 360 : hue * 60;
 }
 
-static enum zone_weight weight_of(const char *color) {
+static enum zone_weight weight_of(const char *color)
+{
     int r, g, b;
     if (strstr(color, "red"))
         return ZONE_ALERT;
@@ -51,12 +53,14 @@ struct scale { /* how "percentage" thresholds become values */
     double min, max;
 };
 
-static double scaled(const struct scale *scale, double v) {
+static double scaled(const struct scale *scale, double v)
+{
     return scale->is_percentage ? scale->min + v / 100 * (scale->max - scale->min) : v;
 }
 
 static void print_zone(struct jw *w, double at_least, double below, enum zone_weight weight,
-                       const char *color) {
+                       const char *color)
+{
     jw_object(w);
     jw_num_at(w, "at_least", at_least);
     jw_num_at(w, "below", below);
@@ -65,7 +69,8 @@ static void print_zone(struct jw *w, double at_least, double below, enum zone_we
     jw_end(w);
 }
 
-static void print_steps(struct jw *w, const struct jv *thresholds, struct scale scale) {
+static void print_steps(struct jw *w, const struct jv *thresholds, struct scale scale)
+{
     const struct jv *steps = jv_get(thresholds, "steps");
     scale.is_percentage = strcmp(jv_text_at(thresholds, "mode", ""), "percentage") == 0;
     jw_array_at(w, "zones");
@@ -85,7 +90,8 @@ static void print_steps(struct jw *w, const struct jv *thresholds, struct scale 
 }
 
 /* The "graph" panel of Grafana 9 and 10. */
-static void print_old_marks(struct jw *w, const struct jv *thresholds) {
+static void print_old_marks(struct jw *w, const struct jv *thresholds)
+{
     jw_array_at(w, "zones");
     for (size_t i = 0; i < jv_len(thresholds); i++) {
         const struct jv *mark = jv_item(thresholds, i);
@@ -101,7 +107,8 @@ static void print_old_marks(struct jw *w, const struct jv *thresholds) {
     jw_end(w);
 }
 
-static bool is_one_of(const char *word, const char *const *words) {
+static bool is_one_of(const char *word, const char *const *words)
+{
     for (; *words; words++)
         if (strcmp(word, *words) == 0)
             return true;
@@ -109,7 +116,8 @@ static bool is_one_of(const char *word, const char *const *words) {
 }
 
 /* Does the panel show the colours of its thresholds? */
-static bool shows_thresholds(const char *type, const struct jv *defaults) {
+static bool shows_thresholds(const char *type, const struct jv *defaults)
+{
     static const char *const by_nature[] = {"stat",           "gauge",          "bargauge",
                                             "state-timeline", "status-history", NULL};
     const char *style = jv_text(jv_path(defaults, "custom.thresholdsStyle.mode"), "off");
@@ -122,7 +130,8 @@ static bool shows_thresholds(const char *type, const struct jv *defaults) {
 }
 
 /* The statistic that stands for the panel's value; "" for panels that draw the whole series. */
-static const char *shown_value(const struct dashboard_panel *panel) {
+static const char *shown_value(const struct dashboard_panel *panel)
+{
     static const char *const one_value[] = {"stat", "gauge", "bargauge", "piechart", NULL};
     const char *calc = jv_text(jv_item(jv_path(panel->options, "reduceOptions.calcs"), 0), "");
     if (strcmp(calc, "max") == 0 || strcmp(calc, "min") == 0 || strcmp(calc, "mean") == 0)
@@ -134,7 +143,8 @@ static const char *shown_value(const struct dashboard_panel *panel) {
     return is_one_of(panel->type, one_value) ? "last" : "";
 }
 
-static struct scale scale_of(const struct dashboard_panel *panel, const struct jv *defaults) {
+static struct scale scale_of(const struct dashboard_panel *panel, const struct jv *defaults)
+{
     const struct jv *min = jv_get(defaults, "min"), *max = jv_get(defaults, "max");
     bool is_gauge = strcmp(panel->type, "gauge") == 0;
     return (struct scale){.is_known = is_gauge || (jv_is_number(min) && jv_is_number(max)),
@@ -142,7 +152,8 @@ static struct scale scale_of(const struct dashboard_panel *panel, const struct j
                           .max = jv_num(max, 100)};
 }
 
-static const struct jv *property(const struct jv *override, const char *id) {
+static const struct jv *property(const struct jv *override, const char *id)
+{
     const struct jv *list = jv_get(override, "properties");
     for (size_t i = 0; i < jv_len(list); i++)
         if (strcmp(jv_text_at(jv_item(list, i), "id", ""), id) == 0)
@@ -150,7 +161,8 @@ static const struct jv *property(const struct jv *override, const char *id) {
     return NULL;
 }
 
-static void print_overrides(struct jw *w, const struct dashboard_panel *panel, bool shows) {
+static void print_overrides(struct jw *w, const struct dashboard_panel *panel, bool shows)
+{
     const struct jv *list = jv_get(panel->field_config, "overrides");
     jw_array_at(w, "overrides");
     for (size_t i = 0; i < jv_len(list); i++) {
@@ -175,7 +187,9 @@ static void print_overrides(struct jw *w, const struct dashboard_panel *panel, b
     jw_end(w);
 }
 
-void dashboard_print_detail(const struct dashboard_panel *panel, struct str *out) {
+void dashboard_print_detail(const struct dashboard *dashboard, const struct dashboard_panel *panel,
+                            struct str *out)
+{
     const struct jv *defaults = jv_get(panel->field_config, "defaults");
     const struct jv *old_marks = jv_get(panel->model, "thresholds");
     bool shows = shows_thresholds(panel->type, defaults);
@@ -183,6 +197,8 @@ void dashboard_print_detail(const struct dashboard_panel *panel, struct str *out
     jw_init(&w, out);
     jw_object(&w);
     jw_text_at(&w, "type", panel->type);
+    jw_text_at(&w, "folder", dashboard->folder_title);
+    jw_int_at(&w, "dashboard_version", dashboard->version);
     jw_array_at(&w, "path");
     for (size_t i = 0; i < panel->path_n; i++)
         jw_text(&w, panel->path[i]);

@@ -10,13 +10,15 @@
 
 #include <string.h>
 
-static const char *text_or_null(const struct jv *json, const char *key) {
+static const char *text_or_null(const struct jv *json, const char *key)
+{
     const char *text = jv_text_at(json, key, "");
     return *text ? text : NULL;
 }
 
 static void read_panel(struct dashboard_build *build, const struct jv *json,
-                       const struct dashboard_spot *spot) {
+                       const struct dashboard_spot *spot)
+{
     struct dashboard_panel *panel = dashboard_build_panel(build, spot);
     if (!panel)
         return;
@@ -44,7 +46,8 @@ static void read_panel(struct dashboard_build *build, const struct jv *json,
     }
 }
 
-static void read_panels(struct dashboard_build *build, const struct jv *panels) {
+static void read_panels(struct dashboard_build *build, const struct jv *panels)
+{
     const struct dashboard_spot root = {0};
     struct dashboard_spot spot = root;
     for (size_t i = 0; i < jv_len(panels); i++) {
@@ -71,7 +74,8 @@ static void read_panels(struct dashboard_build *build, const struct jv *panels) 
 
 /* The 12 columns of old rows become 24; heights in pixels become units of 30. */
 static void place_old_panel(struct dashboard_panel *panel, const struct jv *json, int *x, int y,
-                            int h) {
+                            int h)
+{
     int w = (int)(jv_num_at(json, "span", 4) * 2);
     if (w < 1 || w > 24)
         w = 8;
@@ -81,7 +85,8 @@ static void place_old_panel(struct dashboard_panel *panel, const struct jv *json
     *x += w;
 }
 
-static void read_rows(struct dashboard_build *build, const struct jv *rows) {
+static void read_rows(struct dashboard_build *build, const struct jv *rows)
+{
     const struct dashboard_spot root = {0};
     int y = 0;
     for (size_t i = 0; i < jv_len(rows); i++) {
@@ -108,7 +113,8 @@ static void read_rows(struct dashboard_build *build, const struct jv *rows) {
     }
 }
 
-static void read_variables(struct dashboard_build *build, const struct jv *list) {
+static void read_variables(struct dashboard_build *build, const struct jv *list)
+{
     for (size_t i = 0; i < jv_len(list); i++) {
         const struct jv *json = jv_item(list, i);
         struct dashboard_variable *variable =
@@ -120,7 +126,8 @@ static void read_variables(struct dashboard_build *build, const struct jv *list)
     }
 }
 
-int dashboard_read_v1(struct op *op, const struct jv *json, struct dashboard *out) {
+int dashboard_read_v1(struct op *op, const struct jv *json, struct dashboard *out)
+{
     const struct jv *meta = jv_get(json, "meta"), *body = jv_get(json, "dashboard");
     if (!jv_is_object(body))
         body = json;

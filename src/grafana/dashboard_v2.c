@@ -12,11 +12,13 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool is_kind(const struct jv *json, const char *kind) {
+static bool is_kind(const struct jv *json, const char *kind)
+{
     return strcmp(jv_text_at(json, "kind", ""), kind) == 0;
 }
 
-static void read_variables(struct dashboard_build *build, const struct jv *list) {
+static void read_variables(struct dashboard_build *build, const struct jv *list)
+{
     for (size_t i = 0; i < jv_len(list); i++) {
         const struct jv *json = jv_item(list, i), *spec = jv_get(json, "spec");
         struct dashboard_variable *variable =
@@ -35,7 +37,8 @@ static void read_variables(struct dashboard_build *build, const struct jv *list)
 }
 
 /* "panel-7" names element 7 when the element itself does not say. */
-static int64_t id_of(const struct jv *spec, const char *name) {
+static int64_t id_of(const struct jv *spec, const char *name)
+{
     int64_t id = jv_int_at(spec, "id", 0);
     if (id <= 0 && strncmp(name, "panel-", 6) == 0 && !bytes_to_i64(bytes_of(name + 6), &id))
         id = 0;
@@ -43,7 +46,8 @@ static int64_t id_of(const struct jv *spec, const char *name) {
 }
 
 static void read_element(struct dashboard_build *build, const struct jv *elements, const char *name,
-                         const struct dashboard_spot *spot, const struct jv *item) {
+                         const struct dashboard_spot *spot, const struct jv *item)
+{
     const struct jv *element = jv_get(elements, name), *spec = jv_get(element, "spec");
     if (!element) {
         dashboard_build_warn(build, "the layout names an element '%s' that there is not", name);
@@ -77,7 +81,8 @@ static void walk(struct dashboard_build *build, const struct jv *elements, const
                  const struct dashboard_spot *spot);
 
 static void walk_list(struct dashboard_build *build, const struct jv *elements,
-                      const struct jv *list, const struct dashboard_spot *spot) {
+                      const struct jv *list, const struct dashboard_spot *spot)
+{
     for (size_t i = 0; i < jv_len(list); i++) {
         struct dashboard_spot here = *spot;
         /* A tab that is not the first is not on the screen, as if it were collapsed. */
@@ -87,7 +92,8 @@ static void walk_list(struct dashboard_build *build, const struct jv *elements,
     }
 }
 
-static bool is_known(const char *kind) {
+static bool is_known(const char *kind)
+{
     static const char *const kinds[] = {"GridLayout",     "GridLayoutItem",     "GridLayoutRow",
                                         "AutoGridLayout", "AutoGridLayoutItem", "RowsLayout",
                                         "RowsLayoutRow",  "TabsLayout",         "TabsLayoutTab"};
@@ -98,7 +104,8 @@ static bool is_known(const char *kind) {
 }
 
 static void walk(struct dashboard_build *build, const struct jv *elements, const struct jv *node,
-                 const struct dashboard_spot *spot) {
+                 const struct dashboard_spot *spot)
+{
     const struct jv *spec = jv_get(node, "spec");
     const char *kind = jv_text_at(node, "kind", "");
     if (!jv_is_object(spec) || spot->depth > DASHBOARD_DEPTH_MAX)
@@ -130,7 +137,8 @@ static void walk(struct dashboard_build *build, const struct jv *elements, const
     walk_list(build, elements, jv_get(spec, "tabs"), &under);
 }
 
-int dashboard_read_v2(struct op *op, const struct jv *json, struct dashboard *out) {
+int dashboard_read_v2(struct op *op, const struct jv *json, struct dashboard *out)
+{
     const struct jv *meta = jv_get(json, "metadata"), *spec = jv_get(json, "spec");
     if (!jv_is_object(jv_get(spec, "elements")))
         return op_fail(op, ERR_TARGET,
@@ -154,7 +162,8 @@ int dashboard_read_v2(struct op *op, const struct jv *json, struct dashboard *ou
     return 0;
 }
 
-int dashboard_read(struct op *op, const struct jv *json, struct dashboard *out) {
+int dashboard_read(struct op *op, const struct jv *json, struct dashboard *out)
+{
     const struct jv *spec = jv_get(json, "spec");
     if (jv_is_object(jv_get(spec, "elements")))
         return dashboard_read_v2(op, json, out);

@@ -12,7 +12,8 @@
 
 enum { PATH_MAX_BYTES = 2048, VALUES_MAX = 2000 };
 
-static char *encoded(struct arena *arena, const char *text) {
+static char *encoded(struct arena *arena, const char *text)
+{
     struct str *out = str_new(arena, PATH_MAX_BYTES);
     url_encode(out, bytes_of(text));
     return out->p;
@@ -20,13 +21,15 @@ static char *encoded(struct arena *arena, const char *text) {
 
 /* A v2 answer is worth having only if the dashboard was stored as v2: a converted one says no more
  * than the classic JSON, and the classic one is what panels' ids refer to. */
-static bool is_stored_v2(const struct jv *json) {
+static bool is_stored_v2(const struct jv *json)
+{
     const char *stored = jv_text(jv_path(json, "status.conversion.storedVersion"), "v2");
     return strncmp(stored, "v2", 2) == 0;
 }
 
 /* *out stays NULL if the server does not speak v2, or the dashboard is a classic one. */
-static int find_v2(struct op *op, struct grafana *grafana, const char *uid, const struct jv **out) {
+static int find_v2(struct op *op, struct grafana *grafana, const char *uid, const struct jv **out)
+{
     const char *version, *space;
     struct grafana_answer answer;
     *out = NULL;
@@ -46,7 +49,8 @@ static int find_v2(struct op *op, struct grafana *grafana, const char *uid, cons
     return 0;
 }
 
-static int resolve_libraries(struct op *op, struct grafana *grafana, struct dashboard *dashboard) {
+static int resolve_libraries(struct op *op, struct grafana *grafana, struct dashboard *dashboard)
+{
     for (size_t i = 0; i < dashboard->panel_n; i++) {
         struct dashboard_panel *panel = &dashboard->panels[i];
         struct grafana_answer answer;
@@ -64,7 +68,8 @@ static int resolve_libraries(struct op *op, struct grafana *grafana, struct dash
     return 0;
 }
 
-static int name_folder(struct op *op, struct grafana *grafana, struct dashboard *dashboard) {
+static int name_folder(struct op *op, struct grafana *grafana, struct dashboard *dashboard)
+{
     struct grafana_answer answer;
     if (!*dashboard->folder_uid || *dashboard->folder_title)
         return 0;
@@ -77,7 +82,8 @@ static int name_folder(struct op *op, struct grafana *grafana, struct dashboard 
 }
 
 int grafana_find_dashboard(struct op *op, struct grafana *grafana, const char *uid,
-                           struct dashboard *out) {
+                           struct dashboard *out)
+{
     struct grafana_answer answer;
     const struct jv *json;
     if (find_v2(op, grafana, uid, &json))
@@ -99,7 +105,8 @@ int grafana_find_dashboard(struct op *op, struct grafana *grafana, const char *u
 /* ---- Values of variables ---- */
 
 static int list_datasources(struct op *op, struct grafana *grafana, const char *type,
-                            struct dashboard_value *out, size_t *out_n) {
+                            struct dashboard_value *out, size_t *out_n)
+{
     struct grafana_about about;
     if (grafana_find_about(op, grafana, &about))
         return -1;
@@ -113,7 +120,8 @@ static int list_datasources(struct op *op, struct grafana *grafana, const char *
 }
 
 int grafana_find_values(struct op *op, struct grafana *grafana, const struct dashboard *dashboard,
-                        const char *name, struct dashboard_value **out, size_t *out_n) {
+                        const char *name, struct dashboard_value **out, size_t *out_n)
+{
     const struct dashboard_variable *variable = dashboard_find_variable(dashboard, name);
     *out = ARENA_ARRAY(&op->arena, struct dashboard_value, VALUES_MAX);
     *out_n = 0;

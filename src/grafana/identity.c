@@ -19,11 +19,13 @@ static const char *const words[] = {
     [GRAFANA_JWT] = "jwt",        [GRAFANA_OWN_ISSUER] = "own_issuer",
 };
 
-const char *grafana_login_word(enum grafana_login kind) {
+const char *grafana_login_word(enum grafana_login kind)
+{
     return words[kind];
 }
 
-bool grafana_login_parse(const char *word, enum grafana_login *out) {
+bool grafana_login_parse(const char *word, enum grafana_login *out)
+{
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0) {
             *out = (enum grafana_login)i;
@@ -32,11 +34,13 @@ bool grafana_login_parse(const char *word, enum grafana_login *out) {
     return false;
 }
 
-static const char *text_or(const char *text, const char *fallback) {
+static const char *text_or(const char *text, const char *fallback)
+{
     return text && *text ? text : fallback;
 }
 
-static void set_joined(struct secret *out, const char *prefix, const struct secret *value) {
+static void set_joined(struct secret *out, const char *prefix, const struct secret *value)
+{
     CLEANUP(str_fini) struct str joined;
     str_init(&joined, VALUE_MAX);
     /* All the room at once: growing would leave a copy of the secret behind. */
@@ -48,7 +52,8 @@ static void set_joined(struct secret *out, const char *prefix, const struct secr
 }
 
 static int carry_basic(struct op *op, const struct grafana_credential *credential,
-                       struct grafana_carry *out) {
+                       struct grafana_carry *out)
+{
     if (!credential->user || !*credential->user || strchr(credential->user, ':'))
         return op_fail(op, ERR_UNPROCESSABLE, "basic credential: give a user name without a colon");
     CLEANUP(secret_fini) struct secret pair = {0}, coded = {0};
@@ -64,7 +69,8 @@ static int carry_basic(struct op *op, const struct grafana_credential *credentia
     return 0;
 }
 
-static int carry_minted(struct op *op, const struct grafana_site *site, struct grafana_carry *out) {
+static int carry_minted(struct op *op, const struct grafana_site *site, struct grafana_carry *out)
+{
     const struct grafana_credential *credential = site->credential;
     if (!site->mint)
         return op_fail(op, ERR_UNPROCESSABLE, "this service has no issuer of its own set up");
@@ -76,7 +82,8 @@ static int carry_minted(struct op *op, const struct grafana_site *site, struct g
     return site->mint(site->mint_ctx, op, credential, site->org_id, &out->value);
 }
 
-int grafana_carry(struct op *op, const struct grafana_site *site, struct grafana_carry *out) {
+int grafana_carry(struct op *op, const struct grafana_site *site, struct grafana_carry *out)
+{
     const struct grafana_credential *credential = site->credential;
     *out = (struct grafana_carry){.good_until_ms = INT64_MAX};
     if (credential->kind == GRAFANA_ANONYMOUS)
@@ -95,11 +102,13 @@ int grafana_carry(struct op *op, const struct grafana_site *site, struct grafana
     return 0;
 }
 
-void grafana_carry_fini(struct grafana_carry *carry) {
+void grafana_carry_fini(struct grafana_carry *carry)
+{
     secret_fini(&carry->value);
 }
 
-void grafana_fingerprint(const struct grafana_credential *credential, char out[SECRET_PRINT_MAX]) {
+void grafana_fingerprint(const struct grafana_credential *credential, char out[SECRET_PRINT_MAX])
+{
     const char *parts[] = {words[credential->kind], text_or(credential->user, ""),
                            text_or(credential->header, ""), text_or(credential->subject, ""),
                            text_or(credential->role, "")};

@@ -12,20 +12,23 @@
 
 enum { LINK_MAX = 16384 };
 
-static void add_pair(struct str *out, const char *name, const char *value) {
+static void add_pair(struct str *out, const char *name, const char *value)
+{
     str_addc(out, memchr(out->p, '?', out->n) ? '&' : '?');
     url_encode(out, bytes_of(name));
     str_addc(out, '=');
     url_encode(out, bytes_of(value));
 }
 
-static void add_number(struct str *out, const char *name, int64_t value) {
+static void add_number(struct str *out, const char *name, int64_t value)
+{
     char text[32];
     snprintf(text, sizeof text, "%lld", (long long)value);
     add_pair(out, name, text);
 }
 
-static void add_variables(struct arena *arena, struct str *out, const struct jv *vars) {
+static void add_variables(struct arena *arena, struct str *out, const struct jv *vars)
+{
     void *it = NULL;
     const char *name;
     const struct jv *value;
@@ -38,7 +41,8 @@ static void add_variables(struct arena *arena, struct str *out, const struct jv 
     }
 }
 
-static struct str *start(struct arena *arena, const struct link_ask *ask, const char *route) {
+static struct str *start(struct arena *arena, const struct link_ask *ask, const char *route)
+{
     struct str *out = str_new(arena, LINK_MAX);
     str_adds(out, ask->base_url);
     str_adds(out, route);
@@ -50,7 +54,8 @@ static struct str *start(struct arena *arena, const struct link_ask *ask, const 
     return out;
 }
 
-static void add_range(struct arena *arena, struct str *out, const struct link_ask *ask) {
+static void add_range(struct arena *arena, struct str *out, const struct link_ask *ask)
+{
     add_number(out, "from", ask->from_ms);
     add_number(out, "to", ask->to_ms);
     if (ask->timezone && *ask->timezone)
@@ -58,13 +63,15 @@ static void add_range(struct arena *arena, struct str *out, const struct link_as
     add_variables(arena, out, ask->vars);
 }
 
-static void add_look(struct str *out, const struct link_ask *ask) {
+static void add_look(struct str *out, const struct link_ask *ask)
+{
     if (ask->theme && *ask->theme)
         add_pair(out, "theme", ask->theme);
     add_pair(out, "refresh", "");
 }
 
-char *link_solo(struct arena *arena, const struct link_ask *ask) {
+char *link_solo(struct arena *arena, const struct link_ask *ask)
+{
     struct str *out = start(arena, ask, "/d-solo/");
     add_pair(out, "panelId", ask->panel ? ask->panel : "");
     add_range(arena, out, ask);
@@ -72,7 +79,8 @@ char *link_solo(struct arena *arena, const struct link_ask *ask) {
     return out->p;
 }
 
-char *link_dashboard(struct arena *arena, const struct link_ask *ask) {
+char *link_dashboard(struct arena *arena, const struct link_ask *ask)
+{
     struct str *out = start(arena, ask, "/d/");
     add_range(arena, out, ask);
     add_look(out, ask);
@@ -84,7 +92,8 @@ char *link_dashboard(struct arena *arena, const struct link_ask *ask) {
     return out->p;
 }
 
-char *link_live(struct arena *arena, const struct link_ask *ask) {
+char *link_live(struct arena *arena, const struct link_ask *ask)
+{
     struct str *out = start(arena, ask, "/d/");
     if (ask->panel)
         add_pair(out, "viewPanel", ask->panel);
@@ -92,7 +101,8 @@ char *link_live(struct arena *arena, const struct link_ask *ask) {
     return out->p;
 }
 
-int link_base(struct op *op, struct bytes text, const char **out) {
+int link_base(struct op *op, struct bytes text, const char **out)
+{
     struct url url;
     text = bytes_trim(text);
     if (url_parse(op, text, &url))

@@ -18,7 +18,8 @@ struct folder_list {
 };
 
 static void add_folder(struct arena *arena, struct folder_list *list, const struct jv *json,
-                       const char *parent) {
+                       const char *parent)
+{
     if (list->n == list->max) {
         size_t max = list->max ? list->max * 2 : 64;
         struct grafana_folder *items = ARENA_ARRAY(arena, struct grafana_folder, max);
@@ -32,7 +33,8 @@ static void add_folder(struct arena *arena, struct folder_list *list, const stru
 }
 
 static int list_children(struct op *op, struct grafana *grafana, const char *parent,
-                         struct folder_list *list) {
+                         struct folder_list *list)
+{
     for (int page = 1; list->n < FOLDERS_MAX; page++) {
         struct grafana_answer answer;
         struct str *path = str_new(&op->arena, PATH_MAX_BYTES);
@@ -51,7 +53,8 @@ static int list_children(struct op *op, struct grafana *grafana, const char *par
     return 0;
 }
 
-static bool is_new(const struct folder_list *list, const char *uid, size_t before) {
+static bool is_new(const struct folder_list *list, const char *uid, size_t before)
+{
     for (size_t i = 0; i < before; i++)
         if (strcmp(list->items[i].uid, uid) == 0)
             return false;
@@ -59,7 +62,8 @@ static bool is_new(const struct folder_list *list, const char *uid, size_t befor
 }
 
 int grafana_list_folders(struct op *op, struct grafana *grafana, struct grafana_folder **out,
-                         size_t *out_n) {
+                         size_t *out_n)
+{
     struct folder_list list = {0};
     if (list_children(op, grafana, "", &list))
         return -1;
@@ -82,14 +86,16 @@ int grafana_list_folders(struct op *op, struct grafana *grafana, struct grafana_
     return 0;
 }
 
-static void add_parameter(struct str *path, const char *name, const char *value) {
+static void add_parameter(struct str *path, const char *name, const char *value)
+{
     if (!value || !*value)
         return;
     str_addf(path, "&%s=", name);
     url_encode(path, bytes_of(value));
 }
 
-static void read_hit(struct arena *arena, const struct jv *json, struct grafana_hit *out) {
+static void read_hit(struct arena *arena, const struct jv *json, struct grafana_hit *out)
+{
     *out = (struct grafana_hit){
         .uid = jv_text_at(json, "uid", ""),
         .title = jv_text_at(json, "title", ""),
@@ -102,7 +108,8 @@ static void read_hit(struct arena *arena, const struct jv *json, struct grafana_
 }
 
 static int search_page(struct op *op, struct grafana *grafana, const struct grafana_search *ask,
-                       int page, const struct jv **out) {
+                       int page, const struct jv **out)
+{
     struct grafana_answer answer;
     struct str *path = str_new(&op->arena, PATH_MAX_BYTES);
     str_addf(path, "/api/search?type=dash-db&sort=alpha-asc&limit=%d&page=%d",
@@ -118,7 +125,8 @@ static int search_page(struct op *op, struct grafana *grafana, const struct graf
 
 int grafana_find_dashboards(struct op *op, struct grafana *grafana,
                             const struct grafana_search *ask, struct grafana_hit **out,
-                            size_t *out_n, bool *has_more) {
+                            size_t *out_n, bool *has_more)
+{
     size_t limit = ask->limit > 0 ? (size_t)ask->limit : PAGE_SIZE, n = 0, max = 0;
     struct grafana_hit *items = NULL;
     *has_more = false;

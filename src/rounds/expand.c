@@ -34,7 +34,8 @@ struct expansion {
     size_t selection_at;
 };
 
-static void warn(struct expansion *x, const char *zh, const char *en) {
+static void warn(struct expansion *x, const char *zh, const char *en)
+{
     for (size_t i = 0; i < x->out->warning_n; i++)
         if (strcmp(x->out->warnings[i].en, en) == 0)
             return;
@@ -43,24 +44,28 @@ static void warn(struct expansion *x, const char *zh, const char *en) {
 }
 
 static void miss(struct expansion *x, const char *what, const char *path, const char *name,
-                 struct expand_text mend) {
+                 struct expand_text mend)
+{
     if (x->out->missing_n < DRIFT_MAX)
         x->out->missing[x->out->missing_n++] = (struct expand_drift){what, path, name, mend};
 }
 
-static const char *path_of(struct expansion *x, const char *rest) {
+static const char *path_of(struct expansion *x, const char *rest)
+{
     return arena_fmt(&x->op->arena, "selections[%zu]%s", x->selection_at, rest);
 }
 
 /* ---- Values ---- */
 
-static bool is_all(const struct plan_names *values) {
+static bool is_all(const struct plan_names *values)
+{
     return values->n == 1 &&
            (strcmp(values->items[0], "$__all") == 0 || strcmp(values->items[0], "All") == 0);
 }
 
 static int known_values(struct expansion *x, const struct dashboard *dashboard,
-                        const struct dashboard_variable *variable, struct plan_names *out) {
+                        const struct dashboard_variable *variable, struct plan_names *out)
+{
     *out = (struct plan_names){.items =
                                    ARENA_ARRAY(&x->op->arena, const char *, variable->value_n + 1)};
     for (size_t i = 0; i < variable->value_n; i++)
@@ -80,21 +85,24 @@ static int known_values(struct expansion *x, const struct dashboard *dashboard,
 }
 
 /* One choice a value. */
-static void set_each(struct expansion *x, const struct plan_names *values, struct dim *dim) {
+static void set_each(struct expansion *x, const struct plan_names *values, struct dim *dim)
+{
     dim->choices = ARENA_ARRAY(&x->op->arena, struct plan_names, values->n + 1);
     dim->n = values->n;
     for (size_t i = 0; i < values->n; i++)
         dim->choices[i] = (struct plan_names){&values->items[i], 1};
 }
 
-static void set_one(struct expansion *x, const struct plan_names *values, struct dim *dim) {
+static void set_one(struct expansion *x, const struct plan_names *values, struct dim *dim)
+{
     dim->choices = ARENA_ARRAY(&x->op->arena, struct plan_names, 1);
     dim->choices[0] = *values;
     dim->n = 1;
 }
 
 static void check_value(struct expansion *x, const struct dashboard_variable *variable,
-                        const struct plan_variable *wanted) {
+                        const struct plan_variable *wanted)
+{
     /* Only lists that the file fixes can be checked; a query's values come and go by themselves. */
     if (strcmp(variable->type, "custom") != 0 && strcmp(variable->type, "interval") != 0)
         return;
@@ -114,7 +122,8 @@ static void check_value(struct expansion *x, const struct dashboard_variable *va
 
 /* The dimensions that the plan sets for a dashboard. */
 static int plan_dims(struct expansion *x, const struct dashboard *dashboard, struct dim *dims,
-                     size_t *n) {
+                     size_t *n)
+{
     *n = 0;
     for (size_t i = 0; i < x->selection->variable_n && *n < DIMS_MAX; i++) {
         const struct plan_variable *wanted = &x->selection->variables[i];
@@ -155,7 +164,8 @@ static int plan_dims(struct expansion *x, const struct dashboard *dashboard, str
 
 /* A repeating variable must have one value a shot. */
 static int split_repeat(struct expansion *x, const struct dashboard *dashboard, const char *name,
-                        struct dim *dims, size_t *n) {
+                        struct dim *dims, size_t *n)
+{
     const struct dashboard_variable *variable =
         name ? dashboard_find_variable(dashboard, name) : NULL;
     struct dim *dim = NULL;
@@ -193,12 +203,14 @@ static int split_repeat(struct expansion *x, const struct dashboard *dashboard, 
 
 /* ---- Shots ---- */
 
-static int by_name(const struct dim *a, const struct dim *b) {
+static int by_name(const struct dim *a, const struct dim *b)
+{
     return strcmp(a->name, b->name);
 }
 
 /* The variables of the present combination, names rising. */
-static const char *print_vars(struct expansion *x, const struct dim *dims, size_t n) {
+static const char *print_vars(struct expansion *x, const struct dim *dims, size_t n)
+{
     struct str *text = str_new(&x->op->arena, VARS_MAX);
     struct jw w;
     const struct dim *order[DIMS_MAX];
@@ -224,19 +236,22 @@ static const char *print_vars(struct expansion *x, const struct dim *dims, size_
     return text->p;
 }
 
-static uint64_t mix(uint64_t h, const char *text) {
+static uint64_t mix(uint64_t h, const char *text)
+{
     for (; *text; text++)
         h = (h ^ (unsigned char)*text) * 1099511628211ULL;
     return (h ^ 0x1f) * 1099511628211ULL;
 }
 
-static bool is_same_shot(const struct expand_shot *a, const struct expand_shot *b) {
+static bool is_same_shot(const struct expand_shot *a, const struct expand_shot *b)
+{
     return a->window == b->window && a->visit == b->visit &&
            strcmp(a->panel->key, b->panel->key) == 0 && strcmp(a->vars, b->vars) == 0;
 }
 
 /* The place of a shot in the table: empty, or that of the same shot. */
-static uint32_t *place_of(struct expansion *x, const struct expand_shot *shot) {
+static uint32_t *place_of(struct expansion *x, const struct expand_shot *shot)
+{
     uint64_t h = mix(mix(14695981039346656037ULL + shot->window, shot->panel->key), shot->vars);
     h = (h + (uint64_t)shot->visit) * 1099511628211ULL;
     for (size_t i = h % x->seen_max;; i = (i + 1) % x->seen_max)
@@ -244,7 +259,8 @@ static uint32_t *place_of(struct expansion *x, const struct expand_shot *shot) {
             return &x->seen[i];
 }
 
-static int add_shot(struct expansion *x, const struct expand_shot *shot) {
+static int add_shot(struct expansion *x, const struct expand_shot *shot)
+{
     uint32_t *place = place_of(x, shot);
     if (*place)
         return 0;
@@ -268,7 +284,8 @@ static int add_shot(struct expansion *x, const struct expand_shot *shot) {
 }
 
 static int add_windows(struct expansion *x, const struct dashboard *dashboard,
-                       const struct dashboard_panel *panel, const char *vars, int visit) {
+                       const struct dashboard_panel *panel, const char *vars, int visit)
+{
     for (size_t i = 0; i < x->spec->window_n; i++) {
         struct expand_shot shot = {.source = x->selection->source,
                                    .dashboard = dashboard,
@@ -286,7 +303,8 @@ static int add_windows(struct expansion *x, const struct dashboard *dashboard,
     return 0;
 }
 
-static bool turn(struct dim *dims, size_t n) {
+static bool turn(struct dim *dims, size_t n)
+{
     for (size_t i = n; i-- > 0;) {
         if (++dims[i].at < dims[i].n)
             return true;
@@ -297,7 +315,8 @@ static bool turn(struct dim *dims, size_t n) {
 
 static int add_panel(struct expansion *x, const struct dashboard *dashboard,
                      const struct dashboard_panel *panel, const struct dim *plan, size_t plan_n,
-                     int visit) {
+                     int visit)
+{
     struct dim dims[DIMS_MAX];
     size_t n = plan_n;
     memcpy(dims, plan, plan_n * sizeof *dims);
@@ -320,7 +339,8 @@ static int add_panel(struct expansion *x, const struct dashboard *dashboard,
 
 /* ---- Dashboards ---- */
 
-static int visit_of(struct expansion *x, const struct dashboard *dashboard) {
+static int visit_of(struct expansion *x, const struct dashboard *dashboard)
+{
     for (int i = 0; i < x->visit_n; i++)
         if (strcmp(x->visits[i]->uid, dashboard->uid) == 0 &&
             strcmp(x->visit_sources[i], x->selection->source) == 0)
@@ -333,7 +353,8 @@ static int visit_of(struct expansion *x, const struct dashboard *dashboard) {
 }
 
 static int add_picked(struct expansion *x, const struct dashboard *dashboard,
-                      const struct dim *dims, size_t n, int visit) {
+                      const struct dim *dims, size_t n, int visit)
+{
     for (size_t i = 0; i < x->selection->panels.n; i++) {
         const char *key = x->selection->panels.items[i];
         const struct dashboard_panel *panel = dashboard_find_panel(dashboard, key);
@@ -347,7 +368,8 @@ static int add_picked(struct expansion *x, const struct dashboard *dashboard,
     return 0;
 }
 
-static int add_dashboard(struct expansion *x, const char *uid) {
+static int add_dashboard(struct expansion *x, const char *uid)
+{
     const struct dashboard *dashboard = NULL;
     struct dim dims[DIMS_MAX];
     size_t n;
@@ -374,7 +396,8 @@ static int add_dashboard(struct expansion *x, const char *uid) {
     return 0;
 }
 
-static int add_listed(struct expansion *x) {
+static int add_listed(struct expansion *x)
+{
     struct plan_names uids = {0};
     bool is_folder = x->selection->pick == PLAN_PICK_FOLDER;
     const char *name = x->selection->dashboard;
@@ -393,7 +416,8 @@ static int add_listed(struct expansion *x) {
     return 0;
 }
 
-static void start(struct expansion *x, const struct zone *zone, int64_t moment_ms) {
+static void start(struct expansion *x, const struct zone *zone, int64_t moment_ms)
+{
     struct arena *arena = &x->op->arena;
     size_t n = x->spec->window_n;
     *x->out = (struct expand_result){0};
@@ -410,7 +434,8 @@ static void start(struct expansion *x, const struct zone *zone, int64_t moment_m
 }
 
 int expand_plan(struct op *op, const struct plan_spec *spec, const struct zone *zone,
-                int64_t moment_ms, const struct expand_lookup *lookup, struct expand_result *out) {
+                int64_t moment_ms, const struct expand_lookup *lookup, struct expand_result *out)
+{
     struct expansion x = {.op = op, .spec = spec, .lookup = lookup, .out = out};
     start(&x, zone, moment_ms);
     for (size_t i = 0; i < spec->selection_n; i++) {

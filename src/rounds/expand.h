@@ -57,9 +57,14 @@ struct expand_lookup {
 int expand_plan(struct op *op, const struct plan_spec *spec, const struct zone *zone,
                 int64_t moment_ms, const struct expand_lookup *lookup,
                 struct expand_result *out) MUST_CHECK;
+/* A panel's title with the shot's values ({"host":"a"}) in the place of its variables. */
+const char *expand_title(struct arena *arena, const char *title, const char *vars);
 /* Members of the API's answer of a dry run (into an object that the caller has open), without the
  * estimate. At most shots_max shots. */
 void expand_print(const struct plan_spec *spec, const struct expand_result *result,
                   size_t shots_max, struct jw *w);
+
+/* What is missing, as an array. */
+void expand_print_missing(const struct expand_result *result, struct jw *w);
 
 #endif

@@ -2,7 +2,8 @@
 #include "base/clock.h"
 #include "rounds/expand.h"
 
-static void print_text(struct jw *w, const char *key, struct expand_text text) {
+static void print_text(struct jw *w, const char *key, struct expand_text text)
+{
     if (key)
         jw_key(w, key);
     jw_object(w);
@@ -11,7 +12,8 @@ static void print_text(struct jw *w, const char *key, struct expand_text text) {
     jw_end(w);
 }
 
-static void print_shot(const struct plan_spec *spec, const struct expand_shot *shot, struct jw *w) {
+static void print_shot(const struct plan_spec *spec, const struct expand_shot *shot, struct jw *w)
+{
     char iso[CLOCK_ISO_MAX];
     jw_object(w);
     jw_text_at(w, "source", shot->source);
@@ -33,14 +35,9 @@ static void print_shot(const struct plan_spec *spec, const struct expand_shot *s
     jw_end(w);
 }
 
-void expand_print(const struct plan_spec *spec, const struct expand_result *result,
-                  size_t shots_max, struct jw *w) {
-    jw_int_at(w, "total", (int64_t)result->n);
-    jw_array_at(w, "shots");
-    for (size_t i = 0; i < result->n && i < shots_max; i++)
-        print_shot(spec, &result->shots[i], w);
-    jw_end(w);
-    jw_array_at(w, "missing");
+void expand_print_missing(const struct expand_result *result, struct jw *w)
+{
+    jw_array(w);
     for (size_t i = 0; i < result->missing_n; i++) {
         const struct expand_drift *drift = &result->missing[i];
         jw_object(w);
@@ -51,6 +48,18 @@ void expand_print(const struct plan_spec *spec, const struct expand_result *resu
         jw_end(w);
     }
     jw_end(w);
+}
+
+void expand_print(const struct plan_spec *spec, const struct expand_result *result,
+                  size_t shots_max, struct jw *w)
+{
+    jw_int_at(w, "total", (int64_t)result->n);
+    jw_array_at(w, "shots");
+    for (size_t i = 0; i < result->n && i < shots_max; i++)
+        print_shot(spec, &result->shots[i], w);
+    jw_end(w);
+    jw_key(w, "missing");
+    expand_print_missing(result, w);
     jw_array_at(w, "warnings");
     for (size_t i = 0; i < result->warning_n; i++)
         print_text(w, NULL, result->warnings[i]);

@@ -14,15 +14,18 @@ struct saying {
     bool is_zh;
 };
 
-static void say(const struct saying *s, const char *en, const char *zh) {
+static void say(const struct saying *s, const char *en, const char *zh)
+{
     str_adds(s->out, s->is_zh ? zh : en);
 }
 
-static const char *text_of(const struct saying *s, const char *key) {
+static const char *text_of(const struct saying *s, const char *key)
+{
     return jv_text_at(s->evidence, key, "");
 }
 
-static void say_bytes(struct str *out, double v, double base, const char *const *names) {
+static void say_bytes(struct str *out, double v, double base, const char *const *names)
+{
     int i = 0;
     while (fabs(v) >= base && names[i + 1]) {
         v /= base;
@@ -32,7 +35,8 @@ static void say_bytes(struct str *out, double v, double base, const char *const 
 }
 
 /* The units that dashboards use most, by Grafana's ids; others as bare numbers. */
-static void say_number(const struct saying *s, double v, const char *unit) {
+static void say_number(const struct saying *s, double v, const char *unit)
+{
     static const char *const binary[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", NULL};
     static const char *const decimal[] = {"B", "kB", "MB", "GB", "TB", "PB", NULL};
     static const char *const plain[][2] = {
@@ -57,7 +61,8 @@ static void say_number(const struct saying *s, double v, const char *unit) {
             str_adds(s->out, plain[i][1]);
 }
 
-static void say_stat(const struct saying *s, const char *stat) {
+static void say_stat(const struct saying *s, const char *stat)
+{
     static const char *const words[][3] = {{"last", "last value", "最新值"},
                                            {"min", "minimum", "最小值"},
                                            {"max", "maximum", "最大值"},
@@ -69,7 +74,8 @@ static void say_stat(const struct saying *s, const char *stat) {
             say(s, words[i][1], words[i][2]);
 }
 
-static void say_value(const struct saying *s, const char *key) {
+static void say_value(const struct saying *s, const char *key)
+{
     double v = jv_num_at(s->evidence, key, 0);
     const char *stat = text_of(s, "stat");
     if (strcmp(stat, "missing") == 0)
@@ -80,7 +86,8 @@ static void say_value(const struct saying *s, const char *key) {
         say_number(s, v, text_of(s, "unit"));
 }
 
-static void say_series(const struct saying *s) {
+static void say_series(const struct saying *s)
+{
     const char *series = text_of(s, "series");
     if (*series && strcmp(series, "*") != 0)
         str_addf(s->out, "%s: ", series);
@@ -88,7 +95,8 @@ static void say_series(const struct saying *s) {
     str_addc(s->out, ' ');
 }
 
-static void say_threshold(const struct saying *s) {
+static void say_threshold(const struct saying *s)
+{
     bool is_above = strcmp(text_of(s, "side"), "above") == 0;
     say_series(s);
     say_value(s, "value");
@@ -97,7 +105,8 @@ static void say_threshold(const struct saying *s) {
     say_value(s, "limit");
 }
 
-static void say_rule(const struct saying *s) {
+static void say_rule(const struct saying *s)
+{
     const char *op = text_of(s, "op"), *text = text_of(s, "text");
     if (*text)
         str_addf(s->out, "%s (", text);
@@ -120,7 +129,8 @@ static void say_rule(const struct saying *s) {
         str_addc(s->out, ')');
 }
 
-static void say_outcome(const struct saying *s) {
+static void say_outcome(const struct saying *s)
+{
     static const char *const words[][3] = {
         {"loading", "was still loading", "仍在加载"},
         {"plugin_missing", "the panel's plugin is not installed", "面板插件未安装"},
@@ -144,7 +154,8 @@ static void say_outcome(const struct saying *s) {
         str_addf(s->out, " (%.300s)", message);
 }
 
-static void say_list(const struct saying *s, const char *key, const char *count) {
+static void say_list(const struct saying *s, const char *key, const char *count)
+{
     const struct jv *list = jv_get(s->evidence, key);
     for (size_t i = 0; i < jv_len(list); i++)
         str_addf(s->out, "%s%s", i ? (s->is_zh ? "、" : ", ") : "", jv_text(jv_item(list, i), ""));
@@ -152,7 +163,8 @@ static void say_list(const struct saying *s, const char *key, const char *count)
         str_adds(s->out, " …");
 }
 
-static void say_set(const struct saying *s) {
+static void say_set(const struct saying *s)
+{
     int64_t added = jv_int_at(s->evidence, "added_n", 0),
             gone = jv_int_at(s->evidence, "gone_n", 0);
     if (gone) {
@@ -167,7 +179,8 @@ static void say_set(const struct saying *s) {
     }
 }
 
-static void say_changed(const struct saying *s) {
+static void say_changed(const struct saying *s)
+{
     say_series(s);
     say_value(s, "was");
     str_adds(s->out, " → ");
@@ -176,7 +189,8 @@ static void say_changed(const struct saying *s) {
 }
 
 void finding_words(const char *kind, const struct jv *evidence, enum judge_language language,
-                   struct str *out) {
+                   struct str *out)
+{
     struct saying s = {.out = out, .evidence = evidence, .is_zh = language == JUDGE_ZH};
     if (strcmp(kind, "not_rendered") == 0) {
         say_outcome(&s);
@@ -207,7 +221,8 @@ void finding_words(const char *kind, const struct jv *evidence, enum judge_langu
     }
 }
 
-void finding_print(struct arena *arena, const struct jv *stored, struct jw *w) {
+void finding_print(struct arena *arena, const struct jv *stored, struct jw *w)
+{
     static const char *const severities[] = {"info", "info", "warn", "alert"};
     const char *kind = jv_text_at(stored, "kind", "");
     const struct jv *evidence = jv_get(stored, "evidence");

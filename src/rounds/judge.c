@@ -19,7 +19,8 @@ struct judging {
     struct str *text;
 };
 
-static struct jw *open_evidence(struct judging *j) {
+static struct jw *open_evidence(struct judging *j)
+{
     j->text = str_new(j->arena, EVIDENCE_MAX);
     jw_init(&j->w, j->text);
     jw_object(&j->w);
@@ -27,7 +28,8 @@ static struct jw *open_evidence(struct judging *j) {
 }
 
 /* Ends the evidence and adds the finding, unless there are enough of its kind. */
-static void add(struct judging *j, const char *kind, enum judge_weight weight) {
+static void add(struct judging *j, const char *kind, enum judge_weight weight)
+{
     size_t same = 0;
     jw_end(&j->w);
     for (size_t i = 0; i < j->out->n; i++)
@@ -39,11 +41,13 @@ static void add(struct judging *j, const char *kind, enum judge_weight weight) {
 
 /* ---- Outcome ---- */
 
-static bool is_outcome(const struct judge_input *in, const char *word) {
+static bool is_outcome(const struct judge_input *in, const char *word)
+{
     return strcmp(in->outcome, word) == 0;
 }
 
-static void judge_outcome(struct judging *j) {
+static void judge_outcome(struct judging *j)
+{
     const struct judge_input *in = j->in;
     bool has_errors = in->series && in->series->error_n > 0;
     if (is_outcome(in, "query_error") || (is_outcome(in, "ok") && has_errors)) {
@@ -78,7 +82,8 @@ struct crossing {
     enum judge_weight weight; /* 0: none */
 };
 
-static const struct jv *override_of(const struct jv *detail, const struct series *series) {
+static const struct jv *override_of(const struct jv *detail, const struct series *series)
+{
     const struct jv *list = jv_get(detail, "overrides");
     for (size_t i = jv_len(list); i-- > 0;) { /* the last one wins, as in Grafana */
         const struct jv *item = jv_item(list, i);
@@ -90,7 +95,8 @@ static const struct jv *override_of(const struct jv *detail, const struct series
     return detail;
 }
 
-static bool is_in_zone(const struct jv *zone, double v) {
+static bool is_in_zone(const struct jv *zone, double v)
+{
     const struct jv *low = jv_get(zone, "at_least"), *high = jv_get(zone, "below");
     return (!jv_is_number(low) || v >= jv_num(low, 0)) &&
            (!jv_is_number(high) || v < jv_num(high, 0));
@@ -98,7 +104,8 @@ static bool is_in_zone(const struct jv *zone, double v) {
 
 /* Keeps the heavier of what is known and this statistic's crossing. */
 static void try_value(const struct jv *zones, const char *stat, double v, int64_t at_ms,
-                      bool is_past, struct crossing *best) {
+                      bool is_past, struct crossing *best)
+{
     for (size_t i = 0; !isnan(v) && i < jv_len(zones); i++) {
         const struct jv *zone = jv_item(zones, i);
         bool is_alert = strcmp(jv_text_at(zone, "weight", ""), "alert") == 0;
@@ -111,7 +118,8 @@ static void try_value(const struct jv *zones, const char *stat, double v, int64_
 }
 
 static void add_crossing(struct judging *j, const struct series *series,
-                         const struct crossing *crossing) {
+                         const struct crossing *crossing)
+{
     const struct jv *low = jv_get(crossing->zone, "at_least"),
                     *high = jv_get(crossing->zone, "below");
     bool is_above = jv_is_number(low);
@@ -127,7 +135,8 @@ static void add_crossing(struct judging *j, const struct series *series,
     add(j, "threshold", crossing->weight);
 }
 
-static void judge_thresholds(struct judging *j) {
+static void judge_thresholds(struct judging *j)
+{
     const char *shows = jv_text_at(j->in->detail, "shows", "");
     for (size_t i = 0; j->in->series && i < j->in->series->n; i++) {
         const struct series *series = &j->in->series->items[i];
@@ -150,7 +159,8 @@ static void judge_thresholds(struct judging *j) {
 /* ---- The plan's rules ---- */
 
 /* "*" any run, "?" any character; nothing else is special, since names are full of brackets. */
-static bool matches(const char *glob, const char *text) {
+static bool matches(const char *glob, const char *text)
+{
     const char *star = NULL, *mark = NULL;
     while (*text) {
         if (*glob == '*') {
@@ -172,7 +182,8 @@ static bool matches(const char *glob, const char *text) {
 }
 
 static bool concerns(const struct plan_rule *rule, const struct judge_input *in,
-                     struct arena *arena) {
+                     struct arena *arena)
+{
     const char *own = arena_fmt(arena, "%s/%s", in->dashboard_uid, in->panel_key);
     for (size_t i = 0; i < rule->panels.n; i++)
         if (matches(rule->panels.items[i], own))
@@ -183,7 +194,8 @@ static bool concerns(const struct plan_rule *rule, const struct judge_input *in,
 static const char *const stat_words[] = {"last", "min",     "max",
                                          "mean", "missing", "missing_longest"};
 
-static double stat_of(const struct series *series, enum plan_stat stat) {
+static double stat_of(const struct series *series, enum plan_stat stat)
+{
     switch (stat) {
     case PLAN_STAT_MIN:
         return series->min;
@@ -200,7 +212,8 @@ static double stat_of(const struct series *series, enum plan_stat stat) {
     }
 }
 
-static const struct series *find_same(const struct series_set *set, const struct series *series) {
+static const struct series *find_same(const struct series_set *set, const struct series *series)
+{
     for (size_t i = 0; set && i < set->n; i++) {
         const struct series *other = &set->items[i];
         if (strcmp(other->name, series->name) == 0 &&
@@ -216,7 +229,8 @@ struct expectation {
 };
 
 static struct expectation expect(const struct judge_input *in, const struct series *series,
-                                 enum plan_stat stat) {
+                                 enum plan_stat stat)
+{
     struct expectation e = {0};
     double squares = 0;
     for (size_t i = 0; i < in->history_n; i++) {
@@ -234,7 +248,8 @@ static struct expectation expect(const struct judge_input *in, const struct seri
     return e;
 }
 
-static bool is_crossed(enum plan_op op, double v, double limit) {
+static bool is_crossed(enum plan_op op, double v, double limit)
+{
     switch (op) {
     case PLAN_GT:
         return v > limit;
@@ -247,8 +262,8 @@ static bool is_crossed(enum plan_op op, double v, double limit) {
     }
 }
 
-static void start_rule(struct judging *j, const struct plan_rule *rule, const char *name,
-                       double v) {
+static void start_rule(struct judging *j, const struct plan_rule *rule, const char *name, double v)
+{
     static const char *const ops[] = {">", ">=", "<", "<=", "sigma", "change"};
     struct jw *w = open_evidence(j);
     jw_text_at(w, "series", name);
@@ -260,14 +275,15 @@ static void start_rule(struct judging *j, const struct plan_rule *rule, const ch
         jw_text_at(w, "text", rule->text);
 }
 
-static void end_rule(struct judging *j, const struct plan_rule *rule) {
+static void end_rule(struct judging *j, const struct plan_rule *rule)
+{
     jw_text_at(&j->w, "unit",
                rule->stat >= PLAN_STAT_MISSING ? "" : jv_text_at(j->in->detail, "unit", ""));
     add(j, "rule", rule->is_alert ? JUDGE_ALERT : JUDGE_WARN);
 }
 
-static void judge_rule(struct judging *j, const struct plan_rule *rule,
-                       const struct series *series) {
+static void judge_rule(struct judging *j, const struct plan_rule *rule, const struct series *series)
+{
     double v = stat_of(series, rule->stat);
     if (isnan(v))
         return;
@@ -297,7 +313,8 @@ static void judge_rule(struct judging *j, const struct plan_rule *rule,
     end_rule(j, rule);
 }
 
-static void judge_rules(struct judging *j) {
+static void judge_rules(struct judging *j)
+{
     const struct series_set *set = j->in->series;
     bool is_known = set && strcmp(set->note, "picture_only") != 0;
     for (size_t i = 0; i < j->in->rule_n && is_known; i++) {
@@ -321,12 +338,14 @@ static void judge_rules(struct judging *j) {
 
 /* ---- Change against the reference ---- */
 
-static double least_of(double a, double b) {
+static double least_of(double a, double b)
+{
     return a < b ? a : b;
 }
 
 /* How far a series has moved, in units of the reference's own range: 0 still, 1 far. */
-static double moved(const struct series *now, const struct series *was) {
+static double moved(const struct series *now, const struct series *was)
+{
     if (isnan(now->mean) != isnan(was->mean))
         return 1;
     if (isnan(now->mean))
@@ -338,7 +357,8 @@ static double moved(const struct series *now, const struct series *was) {
 }
 
 static void add_names(struct jw *w, const char *key, const struct series_set *in,
-                      const struct series_set *not_in, size_t *out_n) {
+                      const struct series_set *not_in, size_t *out_n)
+{
     *out_n = 0;
     jw_array_at(w, key);
     for (size_t i = 0; i < in->n; i++)
@@ -347,7 +367,8 @@ static void add_names(struct jw *w, const char *key, const struct series_set *in
     jw_end(w);
 }
 
-static double judge_set(struct judging *j) {
+static double judge_set(struct judging *j)
+{
     const struct series_set *now = j->in->series, *was = j->in->reference;
     size_t added, gone;
     struct jw *w = open_evidence(j);
@@ -361,7 +382,8 @@ static double judge_set(struct judging *j) {
     return (double)(added + gone) / (double)(was->n + added);
 }
 
-static double judge_numbers(struct judging *j) {
+static double judge_numbers(struct judging *j)
+{
     const struct series *top = NULL, *top_was = NULL;
     double most = 0;
     for (size_t i = 0; i < j->in->series->n; i++) {
@@ -388,7 +410,8 @@ static double judge_numbers(struct judging *j) {
     return most;
 }
 
-static double judge_pixels(struct judging *j) {
+static double judge_pixels(struct judging *j)
+{
     const struct picture_diff *pixels = j->in->pixels;
     double score = least_of(1, pixels->share * 4);
     if (score >= JUDGE_CHANGED) {
@@ -399,11 +422,13 @@ static double judge_pixels(struct judging *j) {
     return score;
 }
 
-static bool has_numbers(const struct series_set *set) {
+static bool has_numbers(const struct series_set *set)
+{
     return set && set->n > 0;
 }
 
-static void judge_change(struct judging *j) {
+static void judge_change(struct judging *j)
+{
     double score = NAN;
     bool is_known = j->in->series && strcmp(j->in->series->note, "picture_only") != 0;
     if (is_known && has_numbers(j->in->reference)) {
@@ -416,7 +441,8 @@ static void judge_change(struct judging *j) {
     j->out->is_changed = !isnan(score) && score >= JUDGE_CHANGED;
 }
 
-void judge_shot(struct arena *arena, const struct judge_input *input, struct judge_result *out) {
+void judge_shot(struct arena *arena, const struct judge_input *input, struct judge_result *out)
+{
     struct judging j = {.arena = arena, .in = input, .out = out};
     *out = (struct judge_result){.change_score = NAN};
     judge_outcome(&j);

@@ -1,5 +1,5 @@
-/* Comparing two pictures: which share of the pixels changed. Decodes PNG only (the only user of
- * libpng); works on one thread, holds two decoded pictures in memory, blocks for milliseconds.
+/* Comparing two pictures: which share of the pixels changed. Works on one thread, holds both
+ * decoded pictures in memory while it does, takes milliseconds.
  *
  * A pixel counts as changed if no pixel within one step of it in the other picture has nearly its
  * colour, and the reverse: what anti-aliasing or a shift of half a pixel does is no change.
@@ -21,18 +21,16 @@ struct picture_diff {
     int left, top, right, bottom; /* box around what changed; right and bottom exclusive */
 };
 
-enum { PICTURE_PIXELS_MAX = 64 * 1024 * 1024 };
-
 /* ERR_UNPROCESSABLE: not a PNG, damaged, or too large. */
 int picture_compare(struct op *op, struct bytes before, struct bytes after,
                     const struct picture_mask *masks, size_t mask_n,
                     struct picture_diff *out) MUST_CHECK;
 /* The same, with a PNG to look at: `after`, faded, changed pixels in a strong colour, masks
- * hatched. */
+ * hatched. out_png NULL: not wanted. */
 int picture_draw_diff(struct op *op, struct bytes before, struct bytes after,
                       const struct picture_mask *masks, size_t mask_n, struct picture_diff *out,
                       struct bytes *out_png) MUST_CHECK;
-/* Width and height from the head of a PNG; false if it is none. */
-bool picture_size(struct bytes png, int *width, int *height);
+/* At most width_max wide, in op's arena; a narrower picture is answered as it is (borrowed). */
+int picture_thumbnail(struct op *op, struct bytes png, int width_max, struct bytes *out) MUST_CHECK;
 
 #endif

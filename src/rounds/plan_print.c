@@ -9,14 +9,16 @@
 
 enum { DOCUMENT_MAX = 16 * 1024 * 1024, PLANS_MAX = 500, DIFF_MAX = 500, VALUE_MAX = 120 };
 
-static void print_names(struct jw *w, const char *key, const struct plan_names *names) {
+static void print_names(struct jw *w, const char *key, const struct plan_names *names)
+{
     jw_array_at(w, key);
     for (size_t i = 0; i < names->n; i++)
         jw_text(w, names->items[i]);
     jw_end(w);
 }
 
-static void print_variables(struct jw *w, const struct plan_selection *selection) {
+static void print_variables(struct jw *w, const struct plan_selection *selection)
+{
     static const char *const modes[] = {"value", "list", "each"};
     jw_object_at(w, "variables");
     for (size_t i = 0; i < selection->variable_n; i++) {
@@ -29,7 +31,8 @@ static void print_variables(struct jw *w, const struct plan_selection *selection
     jw_end(w);
 }
 
-static void print_selection(struct jw *w, const struct plan_selection *selection) {
+static void print_selection(struct jw *w, const struct plan_selection *selection)
+{
     static const char *const picks[] = {"dashboard", "dashboard", "folder", "tag"};
     jw_object(w);
     jw_text_at(w, "source", selection->source);
@@ -43,7 +46,8 @@ static void print_selection(struct jw *w, const struct plan_selection *selection
     jw_end(w);
 }
 
-static void print_rule(struct jw *w, const struct plan_rule *rule) {
+static void print_rule(struct jw *w, const struct plan_rule *rule)
+{
     static const char *const stats[] = {"last", "min", "max", "mean", "missing", "missing_longest"};
     static const char *const ops[] = {">", ">=", "<", "<=", "sigma", "change"};
     jw_object(w);
@@ -60,13 +64,15 @@ static void print_rule(struct jw *w, const struct plan_rule *rule) {
     jw_end(w);
 }
 
-static void print_clock(struct jw *w, const char *key, int minutes) {
+static void print_clock(struct jw *w, const char *key, int minutes)
+{
     char text[8];
     snprintf(text, sizeof text, "%02d:%02d", minutes / 60 % 100, minutes % 60);
     jw_text_at(w, key, text);
 }
 
-static void print_review(const struct plan_spec *spec, struct arena *arena, struct jw *w) {
+static void print_review(const struct plan_spec *spec, struct arena *arena, struct jw *w)
+{
     jw_object_at(w, "review");
     print_names(w, "reviewers", &spec->reviewers);
     jw_text_at(w, "due", spec->due_ms ? plan_print_duration(arena, spec->due_ms) : NULL);
@@ -79,7 +85,8 @@ static void print_review(const struct plan_spec *spec, struct arena *arena, stru
     jw_end(w);
 }
 
-static void print_load(const struct plan_spec *spec, struct jw *w) {
+static void print_load(const struct plan_spec *spec, struct jw *w)
+{
     jw_object_at(w, "load");
     jw_int_at(w, "parallel", spec->parallel);
     jw_array_at(w, "quiet");
@@ -93,7 +100,8 @@ static void print_load(const struct plan_spec *spec, struct jw *w) {
     jw_end(w);
 }
 
-static void print_picture(const struct plan_picture *picture, struct jw *w) {
+static void print_picture(const struct plan_picture *picture, struct jw *w)
+{
     jw_object_at(w, "picture");
     jw_text_at(w, "layout", picture->is_solo ? "solo" : "dashboard");
     jw_int_at(w, "width", picture->width);
@@ -104,7 +112,8 @@ static void print_picture(const struct plan_picture *picture, struct jw *w) {
     jw_end(w);
 }
 
-static void print_notify(const struct plan_spec *spec, struct jw *w) {
+static void print_notify(const struct plan_spec *spec, struct jw *w)
+{
     jw_array_at(w, "notify");
     for (size_t i = 0; i < spec->notify_n; i++) {
         jw_object(w);
@@ -115,7 +124,8 @@ static void print_notify(const struct plan_spec *spec, struct jw *w) {
     jw_end(w);
 }
 
-void plan_print(const struct plan_spec *spec, struct jw *w) {
+void plan_print(const struct plan_spec *spec, struct jw *w)
+{
     static const char *const references[] = {"previous", "same_weekday", "last_normal", "pinned"};
     static const char *const overlaps[] = {"skip", "queue", "cancel_old"};
     struct arena arena;
@@ -153,7 +163,8 @@ void plan_print(const struct plan_spec *spec, struct jw *w) {
 
 /* ---- Durations ---- */
 
-bool plan_parse_duration(const char *text, bool is_signed, int64_t *out_ms) {
+bool plan_parse_duration(const char *text, bool is_signed, int64_t *out_ms)
+{
     struct bytes b = bytes_of(text);
     bool is_minus = is_signed && b.n && b.p[0] == '-';
     if (is_minus)
@@ -165,7 +176,8 @@ bool plan_parse_duration(const char *text, bool is_signed, int64_t *out_ms) {
     return true;
 }
 
-char *plan_print_duration(struct arena *arena, int64_t ms) {
+char *plan_print_duration(struct arena *arena, int64_t ms)
+{
     static const struct {
         const char *name;
         int64_t ms;
@@ -191,7 +203,8 @@ struct diff {
     struct plan_names out;
 };
 
-static char *brief(struct arena *arena, const struct jv *value) {
+static char *brief(struct arena *arena, const struct jv *value)
+{
     struct str *text = str_new(arena, 100000);
     if (!value)
         return arena_strdup(arena, "–");
@@ -204,7 +217,8 @@ static char *brief(struct arena *arena, const struct jv *value) {
     return arena_fmt(arena, "%.*s…", (int)n, text->p);
 }
 
-static bool is_same(struct arena *arena, const struct jv *a, const struct jv *b) {
+static bool is_same(struct arena *arena, const struct jv *a, const struct jv *b)
+{
     struct str *x = str_new(arena, DOCUMENT_MAX), *y = str_new(arena, DOCUMENT_MAX);
     if (!a || !b)
         return a == b;
@@ -215,7 +229,8 @@ static bool is_same(struct arena *arena, const struct jv *a, const struct jv *b)
 
 static void compare(struct diff *d, const char *path, const struct jv *a, const struct jv *b);
 
-static void compare_maps(struct diff *d, const char *path, const struct jv *a, const struct jv *b) {
+static void compare_maps(struct diff *d, const char *path, const struct jv *a, const struct jv *b)
+{
     void *it = NULL;
     const char *key;
     const struct jv *value;
@@ -228,7 +243,8 @@ static void compare_maps(struct diff *d, const char *path, const struct jv *a, c
             compare(d, arena_fmt(d->arena, "%s%s%s", path, *path ? "." : "", key), NULL, value);
 }
 
-static void compare(struct diff *d, const char *path, const struct jv *a, const struct jv *b) {
+static void compare(struct diff *d, const char *path, const struct jv *a, const struct jv *b)
+{
     if (d->out.n == DIFF_MAX || is_same(d->arena, a, b))
         return;
     if (jv_is_object(a) && jv_is_object(b)) {
@@ -245,7 +261,8 @@ static void compare(struct diff *d, const char *path, const struct jv *a, const 
         arena_fmt(d->arena, "%s: %s → %s", path, brief(d->arena, a), brief(d->arena, b));
 }
 
-struct plan_names plan_diff(struct arena *arena, const struct jv *before, const struct jv *after) {
+struct plan_names plan_diff(struct arena *arena, const struct jv *before, const struct jv *after)
+{
     struct diff d = {.arena = arena};
     d.out.items = ARENA_ARRAY(arena, const char *, DIFF_MAX);
     compare(&d, "", before, after);
@@ -255,7 +272,8 @@ struct plan_names plan_diff(struct arena *arena, const struct jv *before, const 
 /* ---- Documents ---- */
 
 static int read_list(struct op *op, const struct tree *root, struct plan_document *out,
-                     struct plan_faults *faults) {
+                     struct plan_faults *faults)
+{
     static const char *const keys[] = {"plans", NULL};
     struct plan_reader r = {.op = op, .faults = faults};
     (void)reader_keys(&r, root, keys);
@@ -277,7 +295,8 @@ static int read_list(struct op *op, const struct tree *root, struct plan_documen
 }
 
 int plan_read_document(struct op *op, struct bytes text, struct plan_document *out,
-                       struct plan_faults *faults) {
+                       struct plan_faults *faults)
+{
     const struct tree *root;
     struct plan_faults *own = ARENA_NEW(&op->arena, struct plan_faults);
     *out = (struct plan_document){0};
@@ -293,7 +312,8 @@ int plan_read_document(struct op *op, struct bytes text, struct plan_document *o
 }
 
 int plan_print_document(struct op *op, const struct plan_spec *plans, size_t n, bool is_yaml,
-                        struct str *out) {
+                        struct str *out)
+{
     struct str *json = is_yaml ? str_new(&op->arena, DOCUMENT_MAX) : out;
     const struct jv *value;
     struct jw w;

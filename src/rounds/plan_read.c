@@ -18,7 +18,8 @@ enum { WINDOWS_MAX = 20, RULES_MAX = 200, QUIET_MAX = 20, NOTIFY_MAX = 20, PEOPL
 
 /* ---- Selections ---- */
 
-static void read_variable(struct plan_reader *r, const struct tree *at, struct plan_variable *out) {
+static void read_variable(struct plan_reader *r, const struct tree *at, struct plan_variable *out)
+{
     static const char *const keys[] = {"mode", "values", NULL};
     static const char *const modes[] = {"value", "list", "each", NULL};
     *out = (struct plan_variable){.name = at->name};
@@ -33,7 +34,8 @@ static void read_variable(struct plan_reader *r, const struct tree *at, struct p
 }
 
 static void read_variables(struct plan_reader *r, const struct tree *map,
-                           struct plan_selection *out) {
+                           struct plan_selection *out)
+{
     const struct tree *at = reader_get(map, "variables");
     if (!at)
         return;
@@ -46,7 +48,8 @@ static void read_variables(struct plan_reader *r, const struct tree *map,
         read_variable(r, child, &out->variables[out->variable_n++]);
 }
 
-static void read_panels(struct plan_reader *r, const struct tree *at, struct plan_selection *out) {
+static void read_panels(struct plan_reader *r, const struct tree *at, struct plan_selection *out)
+{
     const struct tree *panels = reader_get(at, "panels");
     if (!panels || (panels->kind == TREE_TEXT && strcmp(panels->text, "all") == 0))
         return;
@@ -64,8 +67,8 @@ static void read_panels(struct plan_reader *r, const struct tree *at, struct pla
         reader_fault(r, panels, "is empty: give panel ids, or \"all\"");
 }
 
-static void read_selection(struct plan_reader *r, const struct tree *at,
-                           struct plan_selection *out) {
+static void read_selection(struct plan_reader *r, const struct tree *at, struct plan_selection *out)
+{
     static const char *const keys[] = {"source", "dashboard", "folder", "tag",
                                        "panels", "variables", NULL};
     *out = (struct plan_selection){.source = "", .dashboard = ""};
@@ -90,7 +93,8 @@ static void read_selection(struct plan_reader *r, const struct tree *at,
     read_variables(r, at, out);
 }
 
-static void read_selections(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_selections(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     const struct tree *list = reader_list(r, map, "selections", SELECTIONS_MAX);
     if (!reader_get(map, "selections") || (list && list->n == 0))
         reader_missing(r, map, "selections", "choose at least one dashboard, folder or tag");
@@ -104,13 +108,15 @@ static void read_selections(struct plan_reader *r, const struct tree *map, struc
 /* ---- Windows ---- */
 
 static void refuse_keys(struct plan_reader *r, const struct tree *at, const char *const *keys,
-                        const char *kind) {
+                        const char *kind)
+{
     for (; *keys; keys++)
         if (reader_get(at, *keys))
             reader_fault(r, reader_get(at, *keys), "does not go with a %s window", kind);
 }
 
-static void read_rolling(struct plan_reader *r, const struct tree *at, struct window *out) {
+static void read_rolling(struct plan_reader *r, const struct tree *at, struct window *out)
+{
     static const char *const others[] = {"unit", "from", "to", NULL};
     refuse_keys(r, at, others, "rolling");
     if (!reader_get(at, "length"))
@@ -120,7 +126,8 @@ static void read_rolling(struct plan_reader *r, const struct tree *at, struct wi
     out->offset_ms = reader_duration(r, at, "offset", (struct reader_range){0, YEARS_MS, 0});
 }
 
-static void read_calendar(struct plan_reader *r, const struct tree *at, struct window *out) {
+static void read_calendar(struct plan_reader *r, const struct tree *at, struct window *out)
+{
     static const char *const others[] = {"length", NULL};
     static const char *const units[] = {"day", "week", "month", NULL};
     refuse_keys(r, at, others, "calendar");
@@ -141,7 +148,8 @@ static void read_calendar(struct plan_reader *r, const struct tree *at, struct w
         reader_fault(r, to, "must be later than from");
 }
 
-static int64_t read_moment(struct plan_reader *r, const struct tree *map, const char *key) {
+static int64_t read_moment(struct plan_reader *r, const struct tree *map, const char *key)
+{
     const struct tree *at = reader_get(map, key);
     int64_t ms = 0;
     if (!at)
@@ -151,7 +159,8 @@ static int64_t read_moment(struct plan_reader *r, const struct tree *map, const 
     return ms;
 }
 
-static void read_fixed(struct plan_reader *r, const struct tree *at, struct window *out) {
+static void read_fixed(struct plan_reader *r, const struct tree *at, struct window *out)
+{
     static const char *const others[] = {"length", "unit", "offset", NULL};
     size_t before = r->faults->n;
     refuse_keys(r, at, others, "fixed");
@@ -161,7 +170,8 @@ static void read_fixed(struct plan_reader *r, const struct tree *at, struct wind
         reader_fault(r, reader_get(at, "to"), "must be later than from");
 }
 
-static void read_window(struct plan_reader *r, const struct tree *at, struct window *out) {
+static void read_window(struct plan_reader *r, const struct tree *at, struct window *out)
+{
     static const char *const keys[] = {"name", "kind", "length", "offset",
                                        "unit", "from", "to",     NULL};
     static const char *const kinds[] = {"rolling", "calendar", "fixed", NULL};
@@ -178,7 +188,8 @@ static void read_window(struct plan_reader *r, const struct tree *at, struct win
         read_fixed(r, at, out);
 }
 
-static void read_windows(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_windows(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     const struct tree *list = reader_list(r, map, "windows", WINDOWS_MAX);
     if (!reader_get(map, "windows") || (list && list->n == 0))
         reader_missing(r, map, "windows", "give at least one time range");
@@ -202,7 +213,8 @@ static void read_windows(struct plan_reader *r, const struct tree *map, struct p
 
 /* ---- Picture, schedule, review, retention, load ---- */
 
-static void read_picture(struct plan_reader *r, const struct tree *map, struct plan_picture *out) {
+static void read_picture(struct plan_reader *r, const struct tree *map, struct plan_picture *out)
+{
     static const char *const keys[] = {"layout", "width",  "height", "scale",
                                        "theme",  "format", NULL};
     static const char *const layouts[] = {"dashboard", "solo", NULL};
@@ -220,8 +232,8 @@ static void read_picture(struct plan_reader *r, const struct tree *map, struct p
     out->format = formats[reader_word(r, picture, "format", formats, 0)];
 }
 
-static void check_lines(struct plan_reader *r, const struct tree *at,
-                        const struct plan_spec *spec) {
+static void check_lines(struct plan_reader *r, const struct tree *at, const struct plan_spec *spec)
+{
     const struct tree *lines = tree_get(at, "cron"), *holidays = tree_get(at, "holidays");
     const struct tree *lists[] = {lines, holidays};
     for (int k = 0; k < 2; k++) {
@@ -243,7 +255,8 @@ static void check_lines(struct plan_reader *r, const struct tree *at,
 }
 
 static void read_schedule(struct plan_reader *r, const struct tree *map, bool has_zone,
-                          struct plan_spec *out) {
+                          struct plan_spec *out)
+{
     static const char *const keys[] = {"cron", "holidays", "paused", NULL};
     const struct tree *at = reader_get(map, "schedule");
     if (!at || !reader_keys(r, at, keys))
@@ -255,7 +268,8 @@ static void read_schedule(struct plan_reader *r, const struct tree *map, bool ha
         check_lines(r, at, out);
 }
 
-static void read_review(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_review(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     static const char *const keys[] = {"reviewers", "due", "escalate_to", "second_person", NULL};
     const struct tree *at = reader_get(map, "review");
     if (!at || !reader_keys(r, at, keys))
@@ -266,7 +280,8 @@ static void read_review(struct plan_reader *r, const struct tree *map, struct pl
     out->needs_second_person = reader_bool(r, at, "second_person", false);
 }
 
-static void read_retention(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_retention(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     static const char *const keys[] = {"days", "abnormal_days", NULL};
     const struct tree *at = reader_get(map, "retention");
     out->retention_days = 400;
@@ -281,7 +296,8 @@ static void read_retention(struct plan_reader *r, const struct tree *map, struct
         reader_fault(r, reader_get(at, "abnormal_days"), "must not be less than days");
 }
 
-static void read_load(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_load(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     static const char *const keys[] = {"parallel", "quiet", NULL};
     static const char *const quiet_keys[] = {"from", "to", NULL};
     const struct tree *at = reader_get(map, "load");
@@ -311,7 +327,8 @@ static const char *const stats[] = {"last", "min", "max", "mean", "missing", "mi
 static const char *const ops[] = {">", ">=", "<", "<=", "sigma", "change", NULL};
 
 /* A number; for the longest gap, a duration too (in seconds then). */
-static double read_value(struct plan_reader *r, const struct tree *map, enum plan_stat stat) {
+static double read_value(struct plan_reader *r, const struct tree *map, enum plan_stat stat)
+{
     const struct tree *at = reader_get(map, "value");
     int64_t ms;
     if (!at) {
@@ -324,7 +341,8 @@ static double read_value(struct plan_reader *r, const struct tree *map, enum pla
     return reader_num(r, map, "value", (struct reader_range){-1e300, 1e300, 0});
 }
 
-static void read_rule(struct plan_reader *r, const struct tree *at, struct plan_rule *out) {
+static void read_rule(struct plan_reader *r, const struct tree *at, struct plan_rule *out)
+{
     static const char *const keys[] = {"panels", "series",   "stat", "op",
                                        "value",  "severity", "text", NULL};
     static const char *const weights[] = {"alert", "warn", NULL};
@@ -344,7 +362,8 @@ static void read_rule(struct plan_reader *r, const struct tree *at, struct plan_
         reader_fault(r, at, "'sigma' and 'change' take a value above 0");
 }
 
-static void read_rules(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_rules(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     const struct tree *list = reader_list(r, map, "rules", RULES_MAX);
     if (!list)
         return;
@@ -353,7 +372,8 @@ static void read_rules(struct plan_reader *r, const struct tree *map, struct pla
         read_rule(r, at, &out->rules[out->rule_n++]);
 }
 
-static void check_events(struct plan_reader *r, const struct tree *at) {
+static void check_events(struct plan_reader *r, const struct tree *at)
+{
     static const char *const words[] = {"round_finished", "abnormal", "failures",
                                         "overdue",        "signed",   NULL};
     const struct tree *list = tree_get(at, "events");
@@ -369,7 +389,8 @@ static void check_events(struct plan_reader *r, const struct tree *at) {
     }
 }
 
-static void read_notify(struct plan_reader *r, const struct tree *map, struct plan_spec *out) {
+static void read_notify(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
+{
     static const char *const keys[] = {"channel", "events", NULL};
     const struct tree *list = reader_list(r, map, "notify", NOTIFY_MAX);
     if (!list)
@@ -389,7 +410,8 @@ static void read_notify(struct plan_reader *r, const struct tree *map, struct pl
 
 /* ---- The whole ---- */
 
-static bool read_head(struct plan_reader *r, const struct tree *tree, struct plan_spec *out) {
+static bool read_head(struct plan_reader *r, const struct tree *tree, struct plan_spec *out)
+{
     out->name = reader_text(r, tree, "name", "", 300);
     if (bytes_trim(bytes_of(out->name)).n == 0)
         reader_missing(r, tree, "name", "what people call this plan");
@@ -405,7 +427,8 @@ static bool read_head(struct plan_reader *r, const struct tree *tree, struct pla
     return has_zone;
 }
 
-static int fail_faults(struct op *op, const struct plan_faults *faults) {
+static int fail_faults(struct op *op, const struct plan_faults *faults)
+{
     const struct plan_fault *first = &faults->items[0];
     char place[64] = "", more[64] = "";
     if (first->line)
@@ -416,7 +439,8 @@ static int fail_faults(struct op *op, const struct plan_faults *faults) {
 }
 
 int plan_read(struct op *op, const struct tree *tree, struct plan_spec *out,
-              struct plan_faults *faults) {
+              struct plan_faults *faults)
+{
     static const char *const keys[] = {"name",      "description", "timezone", "selections",
                                        "windows",   "picture",     "schedule", "review",
                                        "retention", "reference",   "rules",    "overlap",
@@ -445,7 +469,8 @@ int plan_read(struct op *op, const struct tree *tree, struct plan_spec *out,
     return r.faults->n > before ? fail_faults(op, r.faults) : 0;
 }
 
-int plan_read_text(struct op *op, const char *json, struct plan_spec *out) {
+int plan_read_text(struct op *op, const char *json, struct plan_spec *out)
+{
     const struct jv *value;
     const struct tree *tree;
     return jv_parse(op, bytes_of(json), &value) || tree_from_json(op, value, &tree) ||
@@ -454,7 +479,8 @@ int plan_read_text(struct op *op, const char *json, struct plan_spec *out) {
                : 0;
 }
 
-int plan_schedule(struct op *op, const struct plan_spec *spec, struct schedule *out) {
+int plan_schedule(struct op *op, const struct plan_spec *spec, struct schedule *out)
+{
     return schedule_parse(op, spec->cron.items, spec->cron.n, spec->timezone, spec->holidays.items,
                           spec->holidays.n, out);
 }

@@ -5,13 +5,14 @@
  */
 #include "rounds/plan_reader.h"
 
+#include "base/yaml.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WORD_MAX = 40, NEAR_MAX = 2 };
-
-void reader_fault(struct plan_reader *r, const struct tree *at, const char *fmt, ...) {
+void reader_fault(struct plan_reader *r, const struct tree *at, const char *fmt, ...)
+{
     char text[600];
     va_list args;
     if (r->faults->n == PLAN_FAULTS_MAX)
@@ -19,62 +20,38 @@ void reader_fault(struct plan_reader *r, const struct tree *at, const char *fmt,
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    r->faults->items[r->faults->n++] =
-        (struct plan_fault){.path = at->path,
-                            .line = at->line,
-                            .column = at->column,
-                            .message = arena_strdup(&r->op->arena, text)};
+    struct plan_fault *fault = &r->faults->items[r->faults->n++];
+    fault->path = at->path;
+    fault->message = arena_strdup(&r->op->arena, text);
+    fault->line = tree_line(at, &fault->column);
 }
 
 void reader_missing(struct plan_reader *r, const struct tree *map, const char *key,
-                    const char *what) {
-    struct tree at = {.line = map->line, .column = map->column};
+                    const char *what)
+{
+    struct tree at = {.doc = map->doc};
     at.path = arena_fmt(&r->op->arena, "%s%s%s", map->path, *map->path ? "." : "", key);
     reader_fault(r, &at, "is missing: %s", what);
 }
 
-/* Levenshtein distance of short words. */
-static int distance(const char *a, const char *b) {
-    int row[WORD_MAX + 1], n = (int)strlen(b);
-    if (n > WORD_MAX || strlen(a) > WORD_MAX)
-        return WORD_MAX;
-    for (int k = 0; k <= n; k++)
-        row[k] = k;
-    for (int i = 1; a[i - 1]; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int k = 1; k <= n; k++) {
-            int above = row[k];
-            int best = diagonal + (a[i - 1] != b[k - 1]);
-            best = above + 1 < best ? above + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-            diagonal = above;
-        }
-    }
-    return row[n];
+const char *reader_nearest(const char *word, const char *const *names)
+{
+    size_t n = 0;
+    while (names[n])
+        n++;
+    return name_nearest(word, names, n);
 }
 
-const char *reader_nearest(const char *word, const char *const *names) {
-    const char *best = NULL;
-    int least = NEAR_MAX + 1;
-    for (; *names; names++) {
-        int d = distance(word, *names);
-        if (d < least) {
-            least = d;
-            best = *names;
-        }
-    }
-    return best;
-}
-
-static const char *join(struct arena *arena, const char *const *words) {
+static const char *join(struct arena *arena, const char *const *words)
+{
     struct str *out = str_new(arena, 1000);
     for (; *words; words++)
         str_addf(out, "%s%s", out->n ? ", " : "", *words);
     return out->p ? out->p : "";
 }
 
-bool reader_keys(struct plan_reader *r, const struct tree *map, const char *const *known) {
+bool reader_keys(struct plan_reader *r, const struct tree *map, const char *const *known)
+{
     if (map->kind != TREE_MAP) {
         reader_fault(r, map, "must be a map with %s; it is %s", join(&r->op->arena, known),
                      tree_kind_word(map->kind));
@@ -95,13 +72,15 @@ bool reader_keys(struct plan_reader *r, const struct tree *map, const char *cons
     return true;
 }
 
-const struct tree *reader_get(const struct tree *map, const char *key) {
+const struct tree *reader_get(const struct tree *map, const char *key)
+{
     const struct tree *at = tree_get(map, key);
     return at && at->kind != TREE_NULL ? at : NULL;
 }
 
 const char *reader_text(struct plan_reader *r, const struct tree *map, const char *key,
-                        const char *fallback, size_t max) {
+                        const char *fallback, size_t max)
+{
     const struct tree *at = reader_get(map, key);
     if (!at)
         return fallback;
@@ -116,7 +95,8 @@ const char *reader_text(struct plan_reader *r, const struct tree *map, const cha
     return fallback;
 }
 
-bool reader_bool(struct plan_reader *r, const struct tree *map, const char *key, bool fallback) {
+bool reader_bool(struct plan_reader *r, const struct tree *map, const char *key, bool fallback)
+{
     const struct tree *at = reader_get(map, key);
     if (at && at->kind != TREE_BOOL)
         reader_fault(r, at, "must be true or false; it is %s", tree_kind_word(at->kind));
@@ -124,7 +104,8 @@ bool reader_bool(struct plan_reader *r, const struct tree *map, const char *key,
 }
 
 static bool in_range(struct plan_reader *r, const struct tree *at, double v,
-                     struct reader_range range) {
+                     struct reader_range range)
+{
     if (v >= range.low && v <= range.high)
         return true;
     reader_fault(r, at, "must be from %g to %g", range.low, range.high);
@@ -132,7 +113,8 @@ static bool in_range(struct plan_reader *r, const struct tree *at, double v,
 }
 
 int64_t reader_int(struct plan_reader *r, const struct tree *map, const char *key,
-                   struct reader_range range) {
+                   struct reader_range range)
+{
     const struct tree *at = reader_get(map, key);
     if (!at)
         return (int64_t)range.fallback;
@@ -144,7 +126,8 @@ int64_t reader_int(struct plan_reader *r, const struct tree *map, const char *ke
 }
 
 double reader_num(struct plan_reader *r, const struct tree *map, const char *key,
-                  struct reader_range range) {
+                  struct reader_range range)
+{
     const struct tree *at = reader_get(map, key);
     if (!at)
         return range.fallback;
@@ -156,7 +139,8 @@ double reader_num(struct plan_reader *r, const struct tree *map, const char *key
 }
 
 int reader_word(struct plan_reader *r, const struct tree *map, const char *key,
-                const char *const *words, int fallback) {
+                const char *const *words, int fallback)
+{
     const struct tree *at = reader_get(map, key);
     if (!at)
         return fallback;
@@ -172,7 +156,8 @@ int reader_word(struct plan_reader *r, const struct tree *map, const char *key,
 }
 
 int64_t reader_duration(struct plan_reader *r, const struct tree *map, const char *key,
-                        struct reader_range range) {
+                        struct reader_range range)
+{
     const struct tree *at = reader_get(map, key);
     int64_t ms;
     if (!at)
@@ -190,7 +175,8 @@ int64_t reader_duration(struct plan_reader *r, const struct tree *map, const cha
 }
 
 const struct tree *reader_list(struct plan_reader *r, const struct tree *map, const char *key,
-                               size_t max) {
+                               size_t max)
+{
     const struct tree *at = reader_get(map, key);
     if (!at)
         return NULL;
@@ -206,7 +192,8 @@ const struct tree *reader_list(struct plan_reader *r, const struct tree *map, co
 }
 
 void reader_names(struct plan_reader *r, const struct tree *map, const char *key, size_t max,
-                  struct plan_names *out) {
+                  struct plan_names *out)
+{
     const struct tree *at = reader_list(r, map, key, max);
     *out = (struct plan_names){0};
     if (!at)
@@ -222,7 +209,8 @@ void reader_names(struct plan_reader *r, const struct tree *map, const char *key
     }
 }
 
-int reader_clock(struct plan_reader *r, const struct tree *at) {
+int reader_clock(struct plan_reader *r, const struct tree *at)
+{
     int64_t hour, minute;
     if (at->kind == TREE_TEXT && strlen(at->text) == 5 && at->text[2] == ':' &&
         bytes_to_i64((struct bytes){at->text, 2}, &hour) &&

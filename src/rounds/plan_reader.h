@@ -46,7 +46,7 @@ int reader_clock(struct plan_reader *r, const struct tree *at);
 /* The list's node, or NULL; a fault if it is something else or longer than max. */
 const struct tree *reader_list(struct plan_reader *r, const struct tree *map, const char *key,
                                size_t max);
-/* Nearest of the names (NULL-terminated) within two slips; NULL: none is near. */
+/* Nearest of the names (NULL-terminated) within three slips; NULL: none is near. */
 const char *reader_nearest(const char *word, const char *const *names);
 
 #endif

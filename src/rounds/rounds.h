@@ -78,7 +78,6 @@ const struct rounds_conf *rounds_conf(const struct rounds *rounds);
 struct rounds_busy { /* for the System page */
     int workers, working;
     int64_t shots_done, shots_failed; /* since the start */
-    bool is_sweeping;
 };
 void rounds_busy(struct rounds *rounds, struct rounds_busy *out);
 

@@ -17,19 +17,23 @@ struct frame {
     size_t n, rows;
 };
 
-static const struct jv *field_of(const struct frame *frame, size_t i) {
+static const struct jv *field_of(const struct frame *frame, size_t i)
+{
     return jv_item(frame->fields, i);
 }
 
-static const struct jv *column(const struct frame *frame, size_t i) {
+static const struct jv *column(const struct frame *frame, size_t i)
+{
     return frame->values ? jv_item(frame->values, i) : jv_get(field_of(frame, i), "values");
 }
 
-static bool is_type(const struct frame *frame, size_t i, const char *type) {
+static bool is_type(const struct frame *frame, size_t i, const char *type)
+{
     return strcmp(jv_text_at(field_of(frame, i), "type", ""), type) == 0;
 }
 
-static bool read_frame(const struct jv *json, const char *ref, struct frame *out) {
+static bool read_frame(const struct jv *json, const char *ref, struct frame *out)
+{
     const struct jv *schema = jv_get(json, "schema");
     const struct jv *head = schema ? schema : json;
     *out = (struct frame){.fields = jv_get(head, "fields")};
@@ -46,7 +50,8 @@ static bool read_frame(const struct jv *json, const char *ref, struct frame *out
 }
 
 /* NaN, Inf and -Inf are no JSON: the wire lists their places beside the nulls. */
-static double special(const struct jv *entities, size_t row) {
+static double special(const struct jv *entities, size_t row)
+{
     static const char *const names[] = {"Inf", "NegInf"};
     for (int k = 0; k < 2; k++) {
         const struct jv *list = jv_get(entities, names[k]);
@@ -57,7 +62,8 @@ static double special(const struct jv *entities, size_t row) {
     return NAN;
 }
 
-static double number_at(const struct jv *column_, const struct jv *entities, size_t row) {
+static double number_at(const struct jv *column_, const struct jv *entities, size_t row)
+{
     const struct jv *v = jv_item(column_, row);
     if (jv_is_number(v))
         return jv_num(v, NAN);
@@ -66,7 +72,8 @@ static double number_at(const struct jv *column_, const struct jv *entities, siz
     return jv_is_object(entities) ? special(entities, row) : NAN;
 }
 
-static struct series *add_series(struct arena *arena, struct series_set *set) {
+static struct series *add_series(struct arena *arena, struct series_set *set)
+{
     if (set->n == SERIES_MAX) {
         set->note = "bounded";
         return NULL;
@@ -79,7 +86,8 @@ static struct series *add_series(struct arena *arena, struct series_set *set) {
 }
 
 /* {a="b", c="d"} */
-static void add_labels(struct str *out, const struct jv *labels) {
+static void add_labels(struct str *out, const struct jv *labels)
+{
     void *it = NULL;
     const char *key;
     const struct jv *value;
@@ -92,13 +100,15 @@ static void add_labels(struct str *out, const struct jv *labels) {
     str_addc(out, '}');
 }
 
-static bool is_plain_name(const char *name) {
+static bool is_plain_name(const char *name)
+{
     return !*name || strcmp(name, "Value") == 0 || strcmp(name, "value") == 0;
 }
 
 /* The name that the legend would show, as near as the frame tells. */
 static const char *name_of(struct arena *arena, const struct frame *frame, const struct jv *field,
-                           const struct jv *labels) {
+                           const struct jv *labels)
+{
     const struct jv *config = jv_get(field, "config");
     const char *given =
         jv_text_at(config, "displayNameFromDS", jv_text_at(config, "displayName", ""));
@@ -115,7 +125,8 @@ static const char *name_of(struct arena *arena, const struct frame *frame, const
     return out->p ? out->p : "Value";
 }
 
-static const char *canonical(struct arena *arena, const struct jv *labels) {
+static const char *canonical(struct arena *arena, const struct jv *labels)
+{
     struct str *out = str_new(arena, 20000);
     if (jv_len(labels) == 0)
         return "{}";
@@ -123,7 +134,8 @@ static const char *canonical(struct arena *arena, const struct jv *labels) {
     return out->is_full ? "{}" : out->p;
 }
 
-static size_t points_of(const struct series_set *set) {
+static size_t points_of(const struct series_set *set)
+{
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++)
         n += set->items[i].point_n;
@@ -131,7 +143,8 @@ static size_t points_of(const struct series_set *set) {
 }
 
 /* Room for so many more points, as far as the ceiling lets. */
-static size_t room(struct series_set *set, size_t wanted) {
+static size_t room(struct series_set *set, size_t wanted)
+{
     size_t used = points_of(set), left = used < SERIES_POINTS_MAX ? SERIES_POINTS_MAX - used : 0;
     if (wanted <= left)
         return wanted;
@@ -140,7 +153,8 @@ static size_t room(struct series_set *set, size_t wanted) {
 }
 
 static struct series *start(struct arena *arena, struct series_set *set, const struct frame *frame,
-                            size_t i, const struct jv *labels) {
+                            size_t i, const struct jv *labels)
+{
     struct series *series = add_series(arena, set);
     if (!series)
         return NULL;
@@ -152,12 +166,14 @@ static struct series *start(struct arena *arena, struct series_set *set, const s
     return series;
 }
 
-static const struct jv *entities_of(const struct jv *json, size_t i) {
+static const struct jv *entities_of(const struct jv *json, size_t i)
+{
     return jv_item(jv_path(json, "data.entities"), i);
 }
 
 static void add_wide(struct arena *arena, const struct jv *json, const struct frame *frame,
-                     size_t time, struct series_set *set) {
+                     size_t time, struct series_set *set)
+{
     const struct jv *times = column(frame, time);
     for (size_t i = 0; i < frame->n; i++) {
         if (!is_type(frame, i, "number") && !is_type(frame, i, "boolean"))
@@ -176,7 +192,8 @@ static void add_wide(struct arena *arena, const struct jv *json, const struct fr
 }
 
 /* The labels of one row of a long frame: its text columns. */
-static const struct jv *row_labels(struct arena *arena, const struct frame *frame, size_t row) {
+static const struct jv *row_labels(struct arena *arena, const struct frame *frame, size_t row)
+{
     struct str *text = str_new(arena, 20000);
     struct jw w;
     jw_init(&w, text);
@@ -190,7 +207,8 @@ static const struct jv *row_labels(struct arena *arena, const struct frame *fram
 }
 
 static struct series *find_group(struct series_set *set, size_t first, const char *labels,
-                                 const struct frame *frame, size_t i) {
+                                 const struct frame *frame, size_t i)
+{
     const char *own = jv_text_at(field_of(frame, i), "name", "");
     for (size_t k = first; k < set->n; k++) {
         bool is_field = is_plain_name(own) || strncmp(set->items[k].name, own, strlen(own)) == 0;
@@ -201,7 +219,8 @@ static struct series *find_group(struct series_set *set, size_t first, const cha
 }
 
 /* The array doubles each time its count reaches a power of two. */
-static void push(struct arena *arena, struct series *series, struct series_point point) {
+static void push(struct arena *arena, struct series *series, struct series_point point)
+{
     size_t n = series->point_n;
     if (n == 0 || (n >= 16 && (n & (n - 1)) == 0)) {
         struct series_point *more = ARENA_ARRAY(arena, struct series_point, n ? 2 * n : 16);
@@ -214,7 +233,8 @@ static void push(struct arena *arena, struct series *series, struct series_point
 
 /* Rows that texts tell apart: long frames with a time, tables without. */
 static void add_rows(struct arena *arena, const struct jv *json, const struct frame *frame,
-                     ssize_t time, struct series_set *set) {
+                     ssize_t time, struct series_set *set)
+{
     size_t first = set->n, rows = room(set, frame->rows);
     for (size_t row = 0; row < rows; row++) {
         const struct jv *labels = row_labels(arena, frame, row);
@@ -236,7 +256,8 @@ static void add_rows(struct arena *arena, const struct jv *json, const struct fr
 }
 
 static void add_frame(struct arena *arena, const struct jv *json, const char *ref,
-                      struct series_set *set) {
+                      struct series_set *set)
+{
     struct frame frame;
     ssize_t time = -1;
     bool has_text = false;
@@ -253,7 +274,8 @@ static void add_frame(struct arena *arena, const struct jv *json, const char *re
         add_rows(arena, json, &frame, time, set);
 }
 
-static void add_error(struct arena *arena, struct series_set *set, const char *text) {
+static void add_error(struct arena *arena, struct series_set *set, const char *text)
+{
     enum { ERRORS_MAX = 20 };
     if (!set->errors)
         set->errors = ARENA_ARRAY(arena, const char *, ERRORS_MAX);
@@ -265,12 +287,14 @@ static void add_error(struct arena *arena, struct series_set *set, const char *t
 }
 
 static void add_frames(struct arena *arena, const struct jv *frames, const char *ref,
-                       struct series_set *set) {
+                       struct series_set *set)
+{
     for (size_t i = 0; i < jv_len(frames); i++)
         add_frame(arena, jv_item(frames, i), ref, set);
 }
 
-void series_set_add(struct arena *arena, const struct jv *answer, struct series_set *set) {
+void series_set_add(struct arena *arena, const struct jv *answer, struct series_set *set)
+{
     const struct jv *results = jv_get(answer, "results"), *result;
     const char *ref;
     void *it = NULL;

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-static void print_points(const struct series *series, struct jw *w) {
+static void print_points(const struct series *series, struct jw *w)
+{
     jw_array_at(w, "points");
     for (size_t i = 0; i < series->point_n; i++) {
         jw_array(w);
@@ -20,7 +21,8 @@ static void print_points(const struct series *series, struct jw *w) {
     jw_end(w);
 }
 
-void series_set_print(const struct series_set *set, struct jw *w) {
+void series_set_print(const struct series_set *set, struct jw *w)
+{
     jw_object(w);
     jw_text_at(w, "note", set->note ? set->note : "picture_only");
     jw_array_at(w, "series");
@@ -48,7 +50,8 @@ void series_set_print(const struct series_set *set, struct jw *w) {
     jw_end(w);
 }
 
-static void read_points(struct arena *arena, const struct jv *points, struct series *out) {
+static void read_points(struct arena *arena, const struct jv *points, struct series *out)
+{
     out->points = ARENA_ARRAY(arena, struct series_point, jv_len(points) + 1);
     for (size_t i = 0; i < jv_len(points); i++) {
         const struct jv *at = jv_item(jv_item(points, i), 0);
@@ -58,7 +61,8 @@ static void read_points(struct arena *arena, const struct jv *points, struct ser
     }
 }
 
-int series_set_read(struct op *op, struct bytes json, struct series_set *out) {
+int series_set_read(struct op *op, struct bytes json, struct series_set *out)
+{
     const struct jv *root;
     if (jv_parse(op, json, &root))
         return -1;
@@ -93,7 +97,8 @@ int series_set_read(struct op *op, struct bytes json, struct series_set *out) {
 
 /* ---- CSV ---- */
 
-static void add_cell(struct str *out, const char *text) {
+static void add_cell(struct str *out, const char *text)
+{
     /* A name that begins like a formula would be run by a spreadsheet. */
     bool is_formula = *text && strchr("=+-@\t\r", *text);
     str_adds(out, is_formula ? "\"'" : "\"");
@@ -105,7 +110,8 @@ static void add_cell(struct str *out, const char *text) {
     str_addc(out, '"');
 }
 
-static void add_number(struct str *out, double v) {
+static void add_number(struct str *out, double v)
+{
     if (isfinite(v)) {
         struct jw w;
         jw_init(&w, out);
@@ -113,12 +119,14 @@ static void add_number(struct str *out, double v) {
     }
 }
 
-static bool is_timed(const struct series *series) {
+static bool is_timed(const struct series *series)
+{
     return series->point_n && series->points[0].at_ms != SERIES_NO_TIME;
 }
 
 /* The earliest time not yet written, or SERIES_NO_TIME. */
-static int64_t next_time(const struct series_set *set, const size_t *at) {
+static int64_t next_time(const struct series_set *set, const size_t *at)
+{
     int64_t next = SERIES_NO_TIME;
     for (size_t i = 0; i < set->n; i++) {
         const struct series *series = &set->items[i];
@@ -131,7 +139,8 @@ static int64_t next_time(const struct series_set *set, const size_t *at) {
     return next;
 }
 
-static void print_timed(const struct series_set *set, struct str *out) {
+static void print_timed(const struct series_set *set, struct str *out)
+{
     size_t at[SERIES_MAX] = {0};
     str_adds(out, "\"time\"");
     for (size_t i = 0; i < set->n; i++)
@@ -156,7 +165,8 @@ static void print_timed(const struct series_set *set, struct str *out) {
     }
 }
 
-static void print_table(const struct series_set *set, struct str *out) {
+static void print_table(const struct series_set *set, struct str *out)
+{
     str_adds(out, "\"series\",\"value\"\r\n");
     for (size_t i = 0; i < set->n; i++)
         for (size_t k = 0; k < set->items[i].point_n; k++)
@@ -168,7 +178,8 @@ static void print_table(const struct series_set *set, struct str *out) {
             }
 }
 
-void series_set_print_csv(const struct series_set *set, struct str *out) {
+void series_set_print_csv(const struct series_set *set, struct str *out)
+{
     bool has_timed = false, has_table = false;
     for (size_t i = 0; i < set->n; i++) {
         has_timed = has_timed || is_timed(&set->items[i]);

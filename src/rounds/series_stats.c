@@ -8,18 +8,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int by_time(const void *a, const void *b) {
+static int by_time(const void *a, const void *b)
+{
     int64_t x = ((const struct series_point *)a)->at_ms,
             y = ((const struct series_point *)b)->at_ms;
     return (x > y) - (x < y);
 }
 
-static int by_size(const void *a, const void *b) {
+static int by_size(const void *a, const void *b)
+{
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
 
-static void sort_points(struct series *series) {
+static void sort_points(struct series *series)
+{
     for (size_t i = 1; i < series->point_n; i++)
         if (series->points[i].at_ms < series->points[i - 1].at_ms) {
             qsort(series->points, series->point_n, sizeof *series->points, by_time);
@@ -28,7 +31,8 @@ static void sort_points(struct series *series) {
 }
 
 static void add_value(struct series *series, const struct series_point *point, size_t *n,
-                      double *sum) {
+                      double *sum)
+{
     double v = point->value;
     if (isnan(v))
         return;
@@ -47,7 +51,8 @@ static void add_value(struct series *series, const struct series_point *point, s
 }
 
 /* The usual distance between neighbours; 0: unknown. */
-static int64_t step_of(struct arena *arena, const struct series *series) {
+static int64_t step_of(struct arena *arena, const struct series *series)
+{
     size_t n = series->point_n;
     if (n < 2)
         return 0;
@@ -58,14 +63,16 @@ static int64_t step_of(struct arena *arena, const struct series *series) {
     return gaps[(n - 1) / 2];
 }
 
-static void note_gap(struct series *series, int64_t from_ms, int64_t to_ms, int64_t step) {
+static void note_gap(struct series *series, int64_t from_ms, int64_t to_ms, int64_t step)
+{
     int64_t gap = to_ms - from_ms - step;
     if (gap > series->missing_longest_ms)
         series->missing_longest_ms = gap;
 }
 
 static void find_missing(struct arena *arena, int64_t from_ms, int64_t to_ms, size_t present,
-                         struct series *series) {
+                         struct series *series)
+{
     int64_t step = step_of(arena, series), last = from_ms;
     if (series->point_n && series->points[0].at_ms == SERIES_NO_TIME)
         return;
@@ -87,7 +94,8 @@ static void find_missing(struct arena *arena, int64_t from_ms, int64_t to_ms, si
     note_gap(series, last, to_ms, step);
 }
 
-void series_set_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set) {
+void series_set_finish(struct arena *arena, int64_t from_ms, int64_t to_ms, struct series_set *set)
+{
     if (!set->note)
         set->note = "picture_only";
     for (size_t i = 0; i < set->n; i++) {

@@ -64,6 +64,9 @@ int source_login(struct op *op, struct rounds *rounds, int64_t source_row,
  * page's orgId, else the first by name). out->row = 0: none. */
 int source_find_page(struct op *op, struct rounds *rounds, const struct target *target,
                      struct store_source *out) MUST_CHECK;
+/* Further origins that the pages of this origin may load from, of all its sources: for the gate. */
+int source_list_origins(struct op *op, struct rounds *rounds, const char *origin,
+                        struct plan_names *out) MUST_CHECK;
 /* What to put into that Grafana's grafana.ini. renderer_url: ours, as that Grafana reaches it. */
 void source_print_ini(const struct store_source *source, const char *renderer_url, struct str *out);
 

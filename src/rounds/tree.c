@@ -9,13 +9,15 @@
 
 #include <string.h>
 
-const char *tree_kind_word(enum tree_kind kind) {
+const char *tree_kind_word(enum tree_kind kind)
+{
     static const char *const words[] = {"nothing", "true or false", "a whole number", "a number",
                                         "a text",  "a list",        "a map"};
     return words[kind];
 }
 
-const struct tree *tree_get(const struct tree *map, const char *key) {
+const struct tree *tree_get(const struct tree *map, const char *key)
+{
     if (!map || map->kind != TREE_MAP)
         return NULL;
     for (const struct tree *child = map->first; child; child = child->next)
@@ -25,13 +27,15 @@ const struct tree *tree_get(const struct tree *map, const char *key) {
 }
 
 struct tree *tree_build_node(struct op *op, struct tree_build *build, struct tree *parent,
-                             const char *name) {
+                             const char *name)
+{
     if (++build->nodes > TREE_NODES_MAX) {
         op_fail(op, ERR_TOO_LARGE, "more than %d values in one document", TREE_NODES_MAX);
         return NULL;
     }
     struct tree *node = ARENA_NEW(&op->arena, struct tree);
     node->name = name;
+    node->doc = build->doc;
     if (!parent)
         node->path = "";
     else if (!name)
@@ -41,7 +45,8 @@ struct tree *tree_build_node(struct op *op, struct tree_build *build, struct tre
     return node;
 }
 
-void tree_build_add(struct tree *parent, struct tree **last, struct tree *child) {
+void tree_build_add(struct tree *parent, struct tree **last, struct tree *child)
+{
     if (*last)
         (*last)->next = child;
     else
@@ -54,7 +59,8 @@ static int fill(struct op *op, struct tree_build *build, const struct jv *json, 
                 int depth);
 
 static int fill_list(struct op *op, struct tree_build *build, const struct jv *json,
-                     struct tree *node, int depth) {
+                     struct tree *node, int depth)
+{
     struct tree *last = NULL;
     node->kind = TREE_LIST;
     for (size_t i = 0; i < jv_len(json); i++) {
@@ -67,7 +73,8 @@ static int fill_list(struct op *op, struct tree_build *build, const struct jv *j
 }
 
 static int fill_map(struct op *op, struct tree_build *build, const struct jv *json,
-                    struct tree *node, int depth) {
+                    struct tree *node, int depth)
+{
     struct tree *last = NULL;
     void *it = NULL;
     const char *name;
@@ -83,7 +90,8 @@ static int fill_map(struct op *op, struct tree_build *build, const struct jv *js
 }
 
 static int fill(struct op *op, struct tree_build *build, const struct jv *json, struct tree *node,
-                int depth) {
+                int depth)
+{
     if (depth > TREE_DEPTH_MAX)
         return op_fail(op, ERR_BAD_INPUT, "%s: nested deeper than %d levels", node->path,
                        TREE_DEPTH_MAX);
@@ -105,16 +113,30 @@ static int fill(struct op *op, struct tree_build *build, const struct jv *json, 
     return 0;
 }
 
-int tree_from_json(struct op *op, const struct jv *json, const struct tree **out) {
-    struct tree_build build = {0};
-    struct tree *root = tree_build_node(op, &build, NULL, NULL);
-    if (!root || fill(op, &build, json, root, 0))
+int tree_build_json(struct op *op, struct tree_build *build, const struct jv *json,
+                    const struct tree **out)
+{
+    struct tree *root = tree_build_node(op, build, NULL, NULL);
+    if (!root || fill(op, build, json, root, 0))
         return -1;
     *out = root;
     return 0;
 }
 
-void tree_print(const struct tree *tree, struct jw *w) {
+int tree_from_json(struct op *op, const struct jv *json, const struct tree **out)
+{
+    struct tree_build build = {0};
+    return tree_build_json(op, &build, json, out);
+}
+
+int tree_line(const struct tree *tree, int *column)
+{
+    *column = 0;
+    return tree->doc ? yaml_line(tree->doc, tree->path, column) : 0;
+}
+
+void tree_print(const struct tree *tree, struct jw *w)
+{
     switch (tree->kind) {
     case TREE_NULL:
         jw_null(w);

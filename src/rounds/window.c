@@ -10,7 +10,8 @@ enum { DAY_MINUTES = 1440 };
 
 /* The local date on which the calendar unit of the moment begins, `offset` units on. */
 static struct zone_civil unit_start(const struct window *window, const struct zone *zone,
-                                    int64_t moment_ms, int offset) {
+                                    int64_t moment_ms, int offset)
+{
     struct zone_civil local;
     zone_local(zone, moment_ms, &local);
     struct zone_civil start = {.year = local.year, .month = local.month, .day = local.day};
@@ -26,7 +27,8 @@ static struct zone_civil unit_start(const struct window *window, const struct zo
 }
 
 static void resolve_calendar(const struct window *window, const struct zone *zone,
-                             int64_t moment_ms, int64_t *from_ms, int64_t *to_ms) {
+                             int64_t moment_ms, int64_t *from_ms, int64_t *to_ms)
+{
     bool is_part = window->unit == WINDOW_DAY && (window->from_min || window->to_min);
     struct zone_civil from = unit_start(window, zone, moment_ms, window->offset), to;
     if (is_part) {
@@ -42,7 +44,8 @@ static void resolve_calendar(const struct window *window, const struct zone *zon
 }
 
 void window_resolve(const struct window *window, const struct zone *zone, int64_t moment_ms,
-                    int64_t *from_ms, int64_t *to_ms) {
+                    int64_t *from_ms, int64_t *to_ms)
+{
     switch (window->kind) {
     case WINDOW_ROLLING:
         *to_ms = moment_ms - window->offset_ms;
@@ -63,11 +66,13 @@ void window_resolve(const struct window *window, const struct zone *zone, int64_
 
 static const char *const units[] = {"day", "week", "month"};
 
-static void print_minutes(char *out, int minutes) {
+static void print_minutes(char *out, int minutes)
+{
     snprintf(out, 8, "%02d:%02d", minutes / 60 % 100, minutes % 60);
 }
 
-char *window_key(struct arena *arena, const struct window *window) {
+char *window_key(struct arena *arena, const struct window *window)
+{
     char from[CLOCK_ISO_MAX], to[CLOCK_ISO_MAX];
     if (window->kind == WINDOW_ROLLING) {
         char *length = plan_print_duration(arena, window->length_ms);
@@ -88,7 +93,8 @@ char *window_key(struct arena *arena, const struct window *window) {
     return arena_fmt(arena, "%s %s-%s", unit, from, to);
 }
 
-static void print_calendar(const struct window *window, struct jw *w) {
+static void print_calendar(const struct window *window, struct jw *w)
+{
     char from[8], to[8];
     jw_text_at(w, "kind", "calendar");
     jw_text_at(w, "unit", units[window->unit]);
@@ -101,7 +107,8 @@ static void print_calendar(const struct window *window, struct jw *w) {
     }
 }
 
-void window_print(const struct window *window, struct jw *w) {
+void window_print(const struct window *window, struct jw *w)
+{
     struct arena arena;
     char from[CLOCK_ISO_MAX], to[CLOCK_ISO_MAX];
     arena_init(&arena);

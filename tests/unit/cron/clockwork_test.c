@@ -11,7 +11,8 @@ struct counter {
     bool must_block;
 };
 
-static int count(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms) {
+static int count(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms)
+{
     struct counter *c = ctx;
     lock_take(&c->lock);
     c->calls++;
@@ -23,7 +24,8 @@ static int count(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms) {
     return 0;
 }
 
-static bool reaches(struct counter *c, int calls) {
+static bool reaches(struct counter *c, int calls)
+{
     int64_t end = clock_mono_ms() + 10000;
     lock_take(&c->lock);
     while (c->calls < calls && lock_wait(&c->lock, end))
@@ -33,7 +35,8 @@ static bool reaches(struct counter *c, int calls) {
     return has_reached;
 }
 
-static void a_job_is_called_at_the_start_and_when_it_asks(void **state) {
+static void a_job_is_called_at_the_start_and_when_it_asks(void **state)
+{
     (void)state;
     struct counter often = {.gap_ms = 5}, once = {.gap_ms = -1};
     lock_init(&often.lock);
@@ -50,7 +53,8 @@ static void a_job_is_called_at_the_start_and_when_it_asks(void **state) {
     lock_fini(&once.lock);
 }
 
-static void stopping_cancels_the_running_job(void **state) {
+static void stopping_cancels_the_running_job(void **state)
+{
     (void)state;
     struct counter slow = {.must_block = true};
     lock_init(&slow.lock);
@@ -63,7 +67,8 @@ static void stopping_cancels_the_running_job(void **state) {
     lock_fini(&slow.lock);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_is_called_at_the_start_and_when_it_asks),
         cmocka_unit_test(stopping_cancels_the_running_job),

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static struct cron parse(const char *text) {
+static struct cron parse(const char *text)
+{
     struct op op;
     struct cron cron;
     op_init(&op, -1);
@@ -14,7 +15,8 @@ static struct cron parse(const char *text) {
     return cron;
 }
 
-static int64_t at(const char *iso) {
+static int64_t at(const char *iso)
+{
     int64_t ms;
     assert_int_equal(clock_parse_iso(iso, &ms), 0);
     return ms;
@@ -22,7 +24,8 @@ static int64_t at(const char *iso) {
 
 /* The moments after `after`, as text, must be those given. */
 static void expect(const char *text, const char *zone_text, const char *after,
-                   const char *const *moments) {
+                   const char *const *moments)
+{
     struct op op;
     const struct zone *zone;
     op_init(&op, -1);
@@ -40,25 +43,29 @@ static void expect(const char *text, const char *zone_text, const char *after,
 #define EXPECT(text, zone, after, ...)                                                             \
     expect(text, zone, after, (const char *const[]){__VA_ARGS__, NULL})
 
-static void workdays_in_shanghai(void **state) {
+static void workdays_in_shanghai(void **state)
+{
     (void)state;
     EXPECT("30 8 * * 1-5", "Asia/Shanghai", "2026-11-20T00:30:00Z", "2026-11-23T00:30:00.000Z",
            "2026-11-24T00:30:00.000Z");
 }
 
-static void a_time_in_the_spring_gap_fires_once_after_it(void **state) {
+static void a_time_in_the_spring_gap_fires_once_after_it(void **state)
+{
     (void)state;
     EXPECT("15,30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z", "2026-03-28T01:15:00.000Z",
            "2026-03-28T01:30:00.000Z", "2026-03-29T01:00:00.000Z", "2026-03-30T00:15:00.000Z");
 }
 
-static void a_time_in_the_autumn_overlap_fires_once(void **state) {
+static void a_time_in_the_autumn_overlap_fires_once(void **state)
+{
     (void)state;
     EXPECT("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00.000Z",
            "2026-10-26T01:30:00.000Z");
 }
 
-static void every_hour_goes_by_real_time(void **state) {
+static void every_hour_goes_by_real_time(void **state)
+{
     (void)state;
     EXPECT("30 * * * *", "Europe/Berlin", "2026-10-24T23:31:00Z", "2026-10-25T00:30:00.000Z",
            "2026-10-25T01:30:00.000Z", "2026-10-25T02:30:00.000Z");
@@ -66,14 +73,16 @@ static void every_hour_goes_by_real_time(void **state) {
            "2026-03-29T01:30:00.000Z");
 }
 
-static void a_zone_half_an_hour_off(void **state) {
+static void a_zone_half_an_hour_off(void **state)
+{
     (void)state;
     /* Lord Howe goes back by 30 minutes at 02:00: 01:45 comes twice. */
     EXPECT("45 1 * * *", "Australia/Lord_Howe", "2026-04-04T00:00:00Z", "2026-04-04T14:45:00.000Z",
            "2026-04-05T15:15:00.000Z");
 }
 
-static void last_days_and_nth_weekdays(void **state) {
+static void last_days_and_nth_weekdays(void **state)
+{
     (void)state;
     EXPECT("0 0 L * *", "UTC", "2024-02-01T00:00:00Z", "2024-02-29T00:00:00.000Z",
            "2024-03-31T00:00:00.000Z");
@@ -82,14 +91,16 @@ static void last_days_and_nth_weekdays(void **state) {
     EXPECT("0 9 * * 5L", "UTC", "2026-11-01T00:00:00Z", "2026-11-27T09:00:00.000Z");
 }
 
-static void both_days_mean_either(void **state) {
+static void both_days_mean_either(void **state)
+{
     (void)state;
     EXPECT("0 0 13 * fri", "UTC", "2026-11-01T00:00:00Z", "2026-11-06T00:00:00.000Z",
            "2026-11-13T00:00:00.000Z", "2026-11-20T00:00:00.000Z", "2026-11-27T00:00:00.000Z",
            "2026-12-04T00:00:00.000Z", "2026-12-11T00:00:00.000Z", "2026-12-13T00:00:00.000Z");
 }
 
-static void leap_days_are_found_years_away(void **state) {
+static void leap_days_are_found_years_away(void **state)
+{
     (void)state;
     EXPECT("0 0 29 2 *", "UTC", "2024-03-01T00:00:00Z", "2028-02-29T00:00:00.000Z");
     struct op op;
@@ -101,7 +112,8 @@ static void leap_days_are_found_years_away(void **state) {
     op_fini(&op);
 }
 
-static void every_next_moment_is_later(void **state) {
+static void every_next_moment_is_later(void **state)
+{
     (void)state;
     struct op op;
     const struct zone *zone;
@@ -122,7 +134,8 @@ static void every_next_moment_is_later(void **state) {
     op_fini(&op);
 }
 
-static void bad_expressions_say_what_is_wrong(void **state) {
+static void bad_expressions_say_what_is_wrong(void **state)
+{
     (void)state;
     static const char *const rows[][2] = {
         {"", "too few"},
@@ -154,7 +167,8 @@ static void bad_expressions_say_what_is_wrong(void **state) {
     }
 }
 
-static void words_in_two_languages(void **state) {
+static void words_in_two_languages(void **state)
+{
     (void)state;
     static const char *const rows[][3] = {
         {"30 8 * * 1-5", "at 08:30, Monday to Friday", "每周一至周五 08:30"},
@@ -184,7 +198,8 @@ static void words_in_two_languages(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workdays_in_shanghai),
         cmocka_unit_test(a_time_in_the_spring_gap_fires_once_after_it),

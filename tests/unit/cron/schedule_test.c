@@ -3,13 +3,15 @@
 #include "base/clock.h"
 #include "cron/cron.h"
 
-static int64_t at(const char *iso) {
+static int64_t at(const char *iso)
+{
     int64_t ms;
     assert_int_equal(clock_parse_iso(iso, &ms), 0);
     return ms;
 }
 
-static void holidays_are_days_off_in_the_zone(void **state) {
+static void holidays_are_days_off_in_the_zone(void **state)
+{
     (void)state;
     struct op op;
     struct schedule schedule;
@@ -28,7 +30,8 @@ static void holidays_are_days_off_in_the_zone(void **state) {
     op_fini(&op);
 }
 
-static void the_newest_missed_moment_is_found(void **state) {
+static void the_newest_missed_moment_is_found(void **state)
+{
     (void)state;
     struct op op;
     struct schedule schedule;
@@ -43,7 +46,8 @@ static void the_newest_missed_moment_is_found(void **state) {
     op_fini(&op);
 }
 
-static void bad_holidays_are_refused(void **state) {
+static void bad_holidays_are_refused(void **state)
+{
     (void)state;
     const char *bad[] = {"2026-13-01", "tomorrow", "2026-10-07..2026-10-01",
                          "2020-01-01..2026-01-01"};
@@ -57,7 +61,8 @@ static void bad_holidays_are_refused(void **state) {
     }
 }
 
-static void a_schedule_of_holidays_only_never_fires(void **state) {
+static void a_schedule_of_holidays_only_never_fires(void **state)
+{
     (void)state;
     struct op op;
     struct schedule schedule;
@@ -68,7 +73,8 @@ static void a_schedule_of_holidays_only_never_fires(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holidays_are_days_off_in_the_zone),
         cmocka_unit_test(the_newest_missed_moment_is_found),

@@ -10,13 +10,15 @@ static const char *const names[] = {"Asia/Shanghai",     "Europe/Berlin",    "Eu
                                     "Africa/Casablanca", "Asia/Kathmandu",   "Pacific/Apia",
                                     "America/Sao_Paulo", "Asia/Tehran",      "UTC"};
 
-static const struct zone *open_zone(struct op *op, const char *name) {
+static const struct zone *open_zone(struct op *op, const char *name)
+{
     const struct zone *zone;
     assert_int_equal(zone_open(op, name, &zone), 0);
     return zone;
 }
 
-static void local_times_are_those_of_the_c_library(void **state) {
+static void local_times_are_those_of_the_c_library(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct op op;
@@ -45,11 +47,13 @@ static void local_times_are_those_of_the_c_library(void **state) {
     }
 }
 
-static int64_t utc(int year, int month, int day, int hour, int minute) {
+static int64_t utc(int year, int month, int day, int hour, int minute)
+{
     return (zone_days(year, month, day) * 86400 + hour * 3600 + minute * 60) * 1000;
 }
 
-static void a_time_that_clocks_jumped_over_becomes_the_instant_after(void **state) {
+static void a_time_that_clocks_jumped_over_becomes_the_instant_after(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -62,7 +66,8 @@ static void a_time_that_clocks_jumped_over_becomes_the_instant_after(void **stat
     op_fini(&op);
 }
 
-static void a_time_that_comes_twice_has_two_instants(void **state) {
+static void a_time_that_comes_twice_has_two_instants(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -75,7 +80,8 @@ static void a_time_that_comes_twice_has_two_instants(void **state) {
     op_fini(&op);
 }
 
-static void a_day_that_never_was_leads_to_the_next_one(void **state) {
+static void a_day_that_never_was_leads_to_the_next_one(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -89,7 +95,8 @@ static void a_day_that_never_was_leads_to_the_next_one(void **state) {
     op_fini(&op);
 }
 
-static void fields_out_of_range_carry_over(void **state) {
+static void fields_out_of_range_carry_over(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -101,7 +108,8 @@ static void fields_out_of_range_carry_over(void **state) {
     op_fini(&op);
 }
 
-static void bad_names_are_refused(void **state) {
+static void bad_names_are_refused(void **state)
+{
     (void)state;
     const char *bad[] = {"",    "/etc/passwd", "../../etc/passwd", "Asia/../../etc", ".",
                          "a b", "x\n"};
@@ -121,7 +129,8 @@ static void bad_names_are_refused(void **state) {
     op_fini(&op);
 }
 
-static void dates_are_read_strictly(void **state) {
+static void dates_are_read_strictly(void **state)
+{
     (void)state;
     int64_t days;
     assert_true(zone_parse_date(BYTES("2024-02-29"), &days));
@@ -131,7 +140,8 @@ static void dates_are_read_strictly(void **state) {
         assert_false(zone_parse_date(bytes_of(bad[i]), &days));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(local_times_are_those_of_the_c_library),
         cmocka_unit_test(a_time_that_clocks_jumped_over_becomes_the_instant_after),

@@ -4,13 +4,15 @@
 
 #include <string.h>
 
-static void read(struct op *op, const char *text, struct dashboard *out) {
+static void read(struct op *op, const char *text, struct dashboard *out)
+{
     const struct jv *json;
     assert_int_equal(jv_parse(op, bytes_of(text), &json), 0);
     assert_int_equal(dashboard_read(op, json, out), 0);
 }
 
-static const struct dashboard_panel *panel_of(const struct dashboard *dashboard, const char *key) {
+static const struct dashboard_panel *panel_of(const struct dashboard *dashboard, const char *key)
+{
     const struct dashboard_panel *panel = dashboard_find_panel(dashboard, key);
     assert_non_null(panel);
     return panel;
@@ -39,7 +41,8 @@ static const char *const classic =
     "{\"id\":7,\"type\":\"gauge\",\"title\":\"Same id\"}"
     "]}}";
 
-static void rows_open_and_collapsed(void **state) {
+static void rows_open_and_collapsed(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -64,7 +67,8 @@ static void rows_open_and_collapsed(void **state) {
     op_fini(&op);
 }
 
-static void panels_without_an_id_or_with_the_same_are_warned_of(void **state) {
+static void panels_without_an_id_or_with_the_same_are_warned_of(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -76,7 +80,8 @@ static void panels_without_an_id_or_with_the_same_are_warned_of(void **state) {
     op_fini(&op);
 }
 
-static void library_panels_take_their_model(void **state) {
+static void library_panels_take_their_model(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -94,7 +99,8 @@ static void library_panels_take_their_model(void **state) {
     op_fini(&op);
 }
 
-static void variables_and_their_values(void **state) {
+static void variables_and_their_values(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -114,7 +120,8 @@ static void variables_and_their_values(void **state) {
     op_fini(&op);
 }
 
-static void rows_of_very_old_files(void **state) {
+static void rows_of_very_old_files(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -174,7 +181,8 @@ static const char *const second =
     " {\"kind\":\"AutoGridLayoutItem\",\"spec\":{\"element\":{\"name\":\"gone\"}}}]}}}}"
     "]}}}}";
 
-static void tabs_rows_and_grids_of_the_second_schema(void **state) {
+static void tabs_rows_and_grids_of_the_second_schema(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -203,7 +211,8 @@ static void tabs_rows_and_grids_of_the_second_schema(void **state) {
     op_fini(&op);
 }
 
-static void unknown_parts_of_a_layout_lose_no_panel(void **state) {
+static void unknown_parts_of_a_layout_lose_no_panel(void **state)
+{
     (void)state;
     struct op op;
     struct dashboard d;
@@ -215,7 +224,8 @@ static void unknown_parts_of_a_layout_lose_no_panel(void **state) {
     op_fini(&op);
 }
 
-static void what_is_no_dashboard_is_refused(void **state) {
+static void what_is_no_dashboard_is_refused(void **state)
+{
     (void)state;
     const char *bad[] = {"{}", "[]", "{\"dashboard\":[]}", "{\"message\":\"no\"}", "{\"title\":3}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -231,12 +241,13 @@ static void what_is_no_dashboard_is_refused(void **state) {
 }
 
 /* The zones in a panel's detail, as text. */
-static const char *zones(struct op *op, const char *panel) {
+static const char *zones(struct op *op, const char *panel)
+{
     struct dashboard d;
     const struct jv *detail;
     read(op, arena_fmt(&op->arena, "{\"title\":\"x\",\"panels\":[%s]}", panel), &d);
     struct str *text = str_new(&op->arena, 100000), *out = str_new(&op->arena, 100000);
-    dashboard_print_detail(&d.panels[0], text);
+    dashboard_print_detail(&d, &d.panels[0], text);
     assert_int_equal(jv_parse(op, str_bytes(text), &detail), 0);
     if (jv_get(detail, "zones"))
         jv_print(jv_get(detail, "zones"), out);
@@ -247,7 +258,8 @@ static const char *zones(struct op *op, const char *panel) {
     "\"thresholds\":{\"mode\":\"absolute\",\"steps\":[{\"color\":\"green\",\"value\":null},"       \
     "{\"color\":\"red\",\"value\":80}]}"
 
-static void thresholds_count_only_where_the_panel_shows_them(void **state) {
+static void thresholds_count_only_where_the_panel_shows_them(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -267,7 +279,8 @@ static void thresholds_count_only_where_the_panel_shows_them(void **state) {
     op_fini(&op);
 }
 
-static void colours_decide_what_a_zone_weighs(void **state) {
+static void colours_decide_what_a_zone_weighs(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -290,7 +303,8 @@ static void colours_decide_what_a_zone_weighs(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_open_and_collapsed),
         cmocka_unit_test(panels_without_an_id_or_with_the_same_are_warned_of),

@@ -6,7 +6,8 @@
 #include <string.h>
 
 static int mint(void *ctx, struct op *op, const struct grafana_credential *credential,
-                int64_t org_id, struct secret *out) {
+                int64_t org_id, struct secret *out)
+{
     (void)op;
     ++*(int *)ctx;
     char text[80];
@@ -16,7 +17,8 @@ static int mint(void *ctx, struct op *op, const struct grafana_credential *crede
 }
 
 static void expect(struct grafana_credential *credential, const char *secret, const char *header,
-                   const char *value) {
+                   const char *value)
+{
     struct op op;
     struct grafana_carry carry;
     int minted = 0;
@@ -39,7 +41,8 @@ static void expect(struct grafana_credential *credential, const char *secret, co
     op_fini(&op);
 }
 
-static void each_kind_carries_its_header(void **state) {
+static void each_kind_carries_its_header(void **state)
+{
     (void)state;
     struct grafana_credential none = {.kind = GRAFANA_ANONYMOUS}, token = {.kind = GRAFANA_TOKEN},
                               basic = {.kind = GRAFANA_BASIC, .user = "admin"},
@@ -52,7 +55,8 @@ static void each_kind_carries_its_header(void **state) {
     expect(&own, "", "X-JWT-Assertion", "signed:bot:3");
 }
 
-static void what_is_missing_is_named(void **state) {
+static void what_is_missing_is_named(void **state)
+{
     (void)state;
     struct grafana_credential rows[] = {{.kind = GRAFANA_TOKEN},
                                         {.kind = GRAFANA_BASIC, .user = "a:b"},
@@ -72,7 +76,8 @@ static void what_is_missing_is_named(void **state) {
     }
 }
 
-static void fingerprints_tell_credentials_apart(void **state) {
+static void fingerprints_tell_credentials_apart(void **state)
+{
     (void)state;
     struct grafana_credential a = {.kind = GRAFANA_TOKEN}, b = {.kind = GRAFANA_TOKEN},
                               c = {.kind = GRAFANA_JWT};
@@ -92,7 +97,8 @@ static void fingerprints_tell_credentials_apart(void **state) {
     secret_fini(&c.secret);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_carries_its_header),
         cmocka_unit_test(what_is_missing_is_named),

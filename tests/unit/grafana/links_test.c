@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void a_panel_alone(void **state) {
+static void a_panel_alone(void **state)
+{
     (void)state;
     struct op op;
     const struct jv *vars;
@@ -28,7 +29,8 @@ static void a_panel_alone(void **state) {
     op_fini(&op);
 }
 
-static void a_whole_dashboard_and_the_live_page(void **state) {
+static void a_whole_dashboard_and_the_live_page(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -42,7 +44,8 @@ static void a_whole_dashboard_and_the_live_page(void **state) {
     op_fini(&op);
 }
 
-static void base_addresses_become_canonical(void **state) {
+static void base_addresses_become_canonical(void **state)
+{
     (void)state;
     static const char *const rows[][2] = {
         {" https://G.Example:443/sub// ", "https://g.example/sub"},
@@ -74,7 +77,8 @@ static void base_addresses_become_canonical(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_panel_alone),
         cmocka_unit_test(a_whole_dashboard_and_the_live_page),

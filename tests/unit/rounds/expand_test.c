@@ -17,7 +17,8 @@ static const char *const gateway =
     "{\"id\":4,\"type\":\"stat\",\"title\":\"Own range\",\"timeFrom\":\"1h\"}]}}";
 
 static int find_dashboard(void *ctx, struct op *op, const char *source, const char *uid,
-                          const struct dashboard **out) {
+                          const struct dashboard **out)
+{
     (void)ctx;
     (void)source;
     if (strcmp(uid, "down") == 0)
@@ -31,7 +32,8 @@ static int find_dashboard(void *ctx, struct op *op, const char *source, const ch
 }
 
 static int list(void *ctx, struct op *op, const char *source, const char *folder, const char *tag,
-                struct plan_names *out) {
+                struct plan_names *out)
+{
     (void)ctx;
     (void)source;
     (void)tag;
@@ -43,7 +45,8 @@ static int list(void *ctx, struct op *op, const char *source, const char *folder
 
 static const struct expand_lookup lookup = {.dashboard = find_dashboard, .list = list};
 
-static int expand(struct op *op, const char *selections, struct expand_result *out) {
+static int expand(struct op *op, const char *selections, struct expand_result *out)
+{
     struct plan_spec plan;
     const struct zone *zone;
     const char *json =
@@ -56,7 +59,8 @@ static int expand(struct op *op, const char *selections, struct expand_result *o
     return expand_plan(op, &plan, zone, 1000000000000, &lookup, out);
 }
 
-static void picked_panels_times_windows(void **state) {
+static void picked_panels_times_windows(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -72,7 +76,8 @@ static void picked_panels_times_windows(void **state) {
     op_fini(&op);
 }
 
-static void repeated_panels_become_one_shot_a_value(void **state) {
+static void repeated_panels_become_one_shot_a_value(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -92,7 +97,8 @@ static void repeated_panels_become_one_shot_a_value(void **state) {
     op_fini(&op);
 }
 
-static void each_value_multiplies(void **state) {
+static void each_value_multiplies(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -110,7 +116,8 @@ static void each_value_multiplies(void **state) {
     op_fini(&op);
 }
 
-static void what_two_selections_choose_is_taken_once(void **state) {
+static void what_two_selections_choose_is_taken_once(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -125,7 +132,8 @@ static void what_two_selections_choose_is_taken_once(void **state) {
     op_fini(&op);
 }
 
-static void what_no_longer_exists_is_told(void **state) {
+static void what_no_longer_exists_is_told(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -151,7 +159,8 @@ static void what_no_longer_exists_is_told(void **state) {
     op_fini(&op);
 }
 
-static void a_grafana_that_is_down_ends_the_expansion(void **state) {
+static void a_grafana_that_is_down_ends_the_expansion(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -161,7 +170,8 @@ static void a_grafana_that_is_down_ends_the_expansion(void **state) {
     op_fini(&op);
 }
 
-static void there_is_a_ceiling(void **state) {
+static void there_is_a_ceiling(void **state)
+{
     (void)state;
     struct op op;
     struct expand_result r;
@@ -180,7 +190,8 @@ static void there_is_a_ceiling(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picked_panels_times_windows),
         cmocka_unit_test(repeated_panels_become_one_shot_a_value),

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-static struct series one(const char *name, double last, double min, double max, double mean) {
+static struct series one(const char *name, double last, double min, double max, double mean)
+{
     return (struct series){.ref = "A",
                            .name = name,
                            .labels = "{}",
@@ -20,12 +21,14 @@ static struct series one(const char *name, double last, double min, double max, 
                            .point_n = 10};
 }
 
-static struct judge_input input_of(struct series_set *set) {
+static struct judge_input input_of(struct series_set *set)
+{
     return (struct judge_input){
         .outcome = "ok", .message = "", .dashboard_uid = "gw", .panel_key = "3", .series = set};
 }
 
-static const struct jv *parse(struct op *op, const char *text) {
+static const struct jv *parse(struct op *op, const char *text)
+{
     const struct jv *json;
     assert_int_equal(jv_parse(op, bytes_of(text), &json), 0);
     return json;
@@ -33,7 +36,8 @@ static const struct jv *parse(struct op *op, const char *text) {
 
 /* The only finding: its kind, weight and English words. */
 static void expect_one(struct op *op, const struct judge_input *in, const char *kind,
-                       enum judge_weight weight, const char *words) {
+                       enum judge_weight weight, const char *words)
+{
     struct judge_result result;
     judge_shot(&op->arena, in, &result);
     assert_int_equal(result.n, 1);
@@ -44,13 +48,15 @@ static void expect_one(struct op *op, const struct judge_input *in, const char *
     assert_string_equal(text->p, words);
 }
 
-static void expect_none(struct op *op, const struct judge_input *in) {
+static void expect_none(struct op *op, const struct judge_input *in)
+{
     struct judge_result result;
     judge_shot(&op->arena, in, &result);
     assert_int_equal(result.n, 0);
 }
 
-static void outcomes_become_findings(void **state) {
+static void outcomes_become_findings(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -73,7 +79,8 @@ static void outcomes_become_findings(void **state) {
     op_fini(&op);
 }
 
-static void thresholds_now_and_in_the_past(void **state) {
+static void thresholds_now_and_in_the_past(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -93,7 +100,8 @@ static void thresholds_now_and_in_the_past(void **state) {
     op_fini(&op);
 }
 
-static void a_panel_of_one_value_is_judged_by_that_value(void **state) {
+static void a_panel_of_one_value_is_judged_by_that_value(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -117,7 +125,8 @@ static void a_panel_of_one_value_is_judged_by_that_value(void **state) {
     op_fini(&op);
 }
 
-static void rules_compare_statistics(void **state) {
+static void rules_compare_statistics(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -150,7 +159,8 @@ static void rules_compare_statistics(void **state) {
     op_fini(&op);
 }
 
-static void a_rule_of_what_is_missing_holds_when_nothing_came(void **state) {
+static void a_rule_of_what_is_missing_holds_when_nothing_came(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -166,7 +176,8 @@ static void a_rule_of_what_is_missing_holds_when_nothing_came(void **state) {
     op_fini(&op);
 }
 
-static void sigma_needs_a_history_and_a_deviation(void **state) {
+static void sigma_needs_a_history_and_a_deviation(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -193,7 +204,8 @@ static void sigma_needs_a_history_and_a_deviation(void **state) {
     op_fini(&op);
 }
 
-static void change_is_seen_in_the_numbers_first(void **state) {
+static void change_is_seen_in_the_numbers_first(void **state)
+{
     (void)state;
     struct op op;
     struct judge_result result;
@@ -219,7 +231,8 @@ static void change_is_seen_in_the_numbers_first(void **state) {
     op_fini(&op);
 }
 
-static void pixels_decide_where_there_are_no_numbers(void **state) {
+static void pixels_decide_where_there_are_no_numbers(void **state)
+{
     (void)state;
     struct op op;
     struct judge_result result;
@@ -235,7 +248,8 @@ static void pixels_decide_where_there_are_no_numbers(void **state) {
     op_fini(&op);
 }
 
-static void findings_speak_both_languages(void **state) {
+static void findings_speak_both_languages(void **state)
+{
     (void)state;
     struct op op;
     struct jw w;
@@ -254,7 +268,8 @@ static void findings_speak_both_languages(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes_become_findings),
         cmocka_unit_test(thresholds_now_and_in_the_past),

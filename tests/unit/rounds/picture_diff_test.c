@@ -1,5 +1,6 @@
 #include "../test.h"
 
+#include "render/picture.h"
 #include "rounds/picture_diff.h"
 
 #include <png.h>
@@ -10,19 +11,22 @@ struct canvas {
     int w, h;
 };
 
-static void fill(struct canvas *c, int w, int h, unsigned char v) {
+static void fill(struct canvas *c, int w, int h, unsigned char v)
+{
     c->w = w;
     c->h = h;
     memset(c->p, v, sizeof c->p);
 }
 
-static void box(struct canvas *c, int x0, int y0, int x1, int y1, unsigned char v) {
+static void box(struct canvas *c, int x0, int y0, int x1, int y1, unsigned char v)
+{
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++)
             memset(c->p + (y * c->w + x) * 4, v, 3);
 }
 
-static struct bytes png_of(struct op *op, const struct canvas *c) {
+static struct bytes png_of(struct op *op, const struct canvas *c)
+{
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)c->w,
                        .height = (png_uint_32)c->h,
@@ -33,7 +37,8 @@ static struct bytes png_of(struct op *op, const struct canvas *c) {
     return (struct bytes){p, n};
 }
 
-static void equal_pictures_have_no_change(void **state) {
+static void equal_pictures_have_no_change(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a;
@@ -47,7 +52,8 @@ static void equal_pictures_have_no_change(void **state) {
     op_fini(&op);
 }
 
-static void a_changed_box_is_counted_and_framed(void **state) {
+static void a_changed_box_is_counted_and_framed(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a, b;
@@ -68,7 +74,8 @@ static void a_changed_box_is_counted_and_framed(void **state) {
     op_fini(&op);
 }
 
-static void a_line_moved_by_one_pixel_is_no_change(void **state) {
+static void a_line_moved_by_one_pixel_is_no_change(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a, b;
@@ -87,7 +94,8 @@ static void a_line_moved_by_one_pixel_is_no_change(void **state) {
     op_fini(&op);
 }
 
-static void a_new_size_counts_as_change(void **state) {
+static void a_new_size_counts_as_change(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a, b;
@@ -100,7 +108,8 @@ static void a_new_size_counts_as_change(void **state) {
     op_fini(&op);
 }
 
-static void the_difference_is_a_picture(void **state) {
+static void the_difference_is_a_picture(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a, b;
@@ -125,7 +134,8 @@ static void the_difference_is_a_picture(void **state) {
     op_fini(&op);
 }
 
-static void damaged_pictures_are_refused(void **state) {
+static void damaged_pictures_are_refused(void **state)
+{
     (void)state;
     struct op op;
     struct canvas a;
@@ -144,7 +154,8 @@ static void damaged_pictures_are_refused(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_pictures_have_no_change),
         cmocka_unit_test(a_changed_box_is_counted_and_framed),

@@ -37,7 +37,8 @@ static const char *const full =
     "load: {parallel: 4, quiet: [{from: \"23:00\", to: \"01:00\"}]}\n"
     "notify: [{channel: ops, events: [abnormal, signed]}]\n";
 
-static void read_yaml(struct op *op, const char *text, struct plan_spec *out) {
+static void read_yaml(struct op *op, const char *text, struct plan_spec *out)
+{
     const struct tree *tree;
     assert_int_equal(tree_from_yaml(op, bytes_of(text), &tree), 0);
     int failed = plan_read(op, tree, out, NULL);
@@ -46,7 +47,8 @@ static void read_yaml(struct op *op, const char *text, struct plan_spec *out) {
     assert_int_equal(failed, 0);
 }
 
-static void every_member_is_read(void **state) {
+static void every_member_is_read(void **state)
+{
     (void)state;
     struct op op;
     struct plan_spec plan;
@@ -76,7 +78,8 @@ static void every_member_is_read(void **state) {
     op_fini(&op);
 }
 
-static char *print(struct op *op, const struct plan_spec *plan) {
+static char *print(struct op *op, const struct plan_spec *plan)
+{
     struct str *text = str_new(&op->arena, 1000000);
     struct jw w;
     jw_init(&w, text);
@@ -84,7 +87,8 @@ static char *print(struct op *op, const struct plan_spec *plan) {
     return text->p;
 }
 
-static void printing_and_reading_again_changes_nothing(void **state) {
+static void printing_and_reading_again_changes_nothing(void **state)
+{
     (void)state;
     struct op op;
     struct plan_spec plan, again;
@@ -106,7 +110,8 @@ static void printing_and_reading_again_changes_nothing(void **state) {
 
 #define LEAST "name: x\nselections: [{source: s, dashboard: d}]\nwindows: [{length: 6h}]\n"
 
-static void what_is_left_out_has_a_default(void **state) {
+static void what_is_left_out_has_a_default(void **state)
+{
     (void)state;
     struct op op;
     struct plan_spec plan;
@@ -122,7 +127,8 @@ static void what_is_left_out_has_a_default(void **state) {
     op_fini(&op);
 }
 
-static void faults_tell_place_and_mend(void **state) {
+static void faults_tell_place_and_mend(void **state)
+{
     (void)state;
     static const char *const rows[][3] = {
         /* what is added to the least plan, the path, part of the message */
@@ -164,7 +170,8 @@ static void faults_tell_place_and_mend(void **state) {
     }
 }
 
-static void all_faults_are_told_at_once(void **state) {
+static void all_faults_are_told_at_once(void **state)
+{
     (void)state;
     struct op op;
     struct plan_spec plan;
@@ -195,7 +202,8 @@ static void all_faults_are_told_at_once(void **state) {
     op_fini(&op);
 }
 
-static void the_same_window_twice_is_a_fault(void **state) {
+static void the_same_window_twice_is_a_fault(void **state)
+{
     (void)state;
     struct op op;
     struct plan_spec plan;
@@ -211,10 +219,11 @@ static void the_same_window_twice_is_a_fault(void **state) {
     op_fini(&op);
 }
 
-static void strange_yaml_is_refused_with_its_line(void **state) {
+static void strange_yaml_is_refused_with_its_line(void **state)
+{
     (void)state;
     static const char *const rows[][2] = {
-        {"a: 1\na: 2\n", "line 2"}, {"a: &x 1\nb: *x\n", "line 1"},
+        {"a: 1\na: 2\n", "line 2"}, {"a: &x 1\nb: *x\n", "line 2"},
         {"a: !!str 1\n", "line 1"}, {"a:\n  <<: {b: 1}\n", "line 2"},
         {"a: [1\n", "line 2"},      {"---\na: 1\n---\nb: 2\n", "line 3"},
         {"a: \"\xff\"\n", "UTF-8"}, {"", "empty"},
@@ -233,13 +242,14 @@ static void strange_yaml_is_refused_with_its_line(void **state) {
     }
 }
 
-static void plain_scalars_have_four_meanings(void **state) {
+static void plain_scalars_have_four_meanings(void **state)
+{
     (void)state;
     struct op op;
     const struct tree *tree;
     op_init(&op, -1);
     assert_int_equal(
-        tree_from_yaml(&op, BYTES("[010, 0x1f, yes, 12, -3, 1.5, true, ~, 1e3, '7', 09:30]"),
+        tree_from_yaml(&op, BYTES("[010, 0x1f, yes, 12, -3, 1.5, true, ~, 1e3x, '7', 09:30]"),
                        &tree),
         0);
     enum tree_kind kinds[] = {TREE_TEXT, TREE_TEXT, TREE_TEXT, TREE_INT,  TREE_INT, TREE_NUM,
@@ -251,7 +261,8 @@ static void plain_scalars_have_four_meanings(void **state) {
     op_fini(&op);
 }
 
-static void a_document_with_one_fault_gives_nothing(void **state) {
+static void a_document_with_one_fault_gives_nothing(void **state)
+{
     (void)state;
     struct op op;
     struct plan_document document;
@@ -273,7 +284,8 @@ static void a_document_with_one_fault_gives_nothing(void **state) {
     op_fini(&op);
 }
 
-static void differences_name_paths(void **state) {
+static void differences_name_paths(void **state)
+{
     (void)state;
     struct op op;
     const struct jv *a, *b;
@@ -291,7 +303,8 @@ static void differences_name_paths(void **state) {
     op_fini(&op);
 }
 
-static void durations_need_their_unit(void **state) {
+static void durations_need_their_unit(void **state)
+{
     (void)state;
     struct op op;
     int64_t ms;
@@ -308,7 +321,8 @@ static void durations_need_their_unit(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_is_read),
         cmocka_unit_test(printing_and_reading_again_changes_nothing),

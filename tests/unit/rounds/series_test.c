@@ -6,7 +6,8 @@
 #include <string.h>
 
 static void gather(struct op *op, const char *answer, int64_t from, int64_t to,
-                   struct series_set *out) {
+                   struct series_set *out)
+{
     const struct jv *json;
     *out = (struct series_set){0};
     assert_int_equal(jv_parse(op, bytes_of(answer), &json), 0);
@@ -14,7 +15,8 @@ static void gather(struct op *op, const char *answer, int64_t from, int64_t to,
     series_set_finish(&op->arena, from, to, out);
 }
 
-static void a_wide_frame_becomes_a_series_a_column(void **state) {
+static void a_wide_frame_becomes_a_series_a_column(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set;
@@ -44,7 +46,8 @@ static void a_wide_frame_becomes_a_series_a_column(void **state) {
     op_fini(&op);
 }
 
-static void rows_with_texts_become_a_series_a_group(void **state) {
+static void rows_with_texts_become_a_series_a_group(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set;
@@ -62,7 +65,8 @@ static void rows_with_texts_become_a_series_a_group(void **state) {
     op_fini(&op);
 }
 
-static void a_table_becomes_a_series_a_cell(void **state) {
+static void a_table_becomes_a_series_a_cell(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set;
@@ -84,7 +88,8 @@ static void a_table_becomes_a_series_a_cell(void **state) {
     op_fini(&op);
 }
 
-static void infinities_and_errors_are_kept(void **state) {
+static void infinities_and_errors_are_kept(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set;
@@ -102,7 +107,8 @@ static void infinities_and_errors_are_kept(void **state) {
     op_fini(&op);
 }
 
-static void broken_frames_are_left_out(void **state) {
+static void broken_frames_are_left_out(void **state)
+{
     (void)state;
     const char *odd[] = {"{}",
                          "[]",
@@ -122,7 +128,8 @@ static void broken_frames_are_left_out(void **state) {
     }
 }
 
-static void the_longest_gap_counts_the_edges(void **state) {
+static void the_longest_gap_counts_the_edges(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set;
@@ -137,7 +144,8 @@ static void the_longest_gap_counts_the_edges(void **state) {
     op_fini(&op);
 }
 
-static void what_is_stored_reads_back(void **state) {
+static void what_is_stored_reads_back(void **state)
+{
     (void)state;
     struct op op;
     struct series_set set, again;
@@ -163,7 +171,8 @@ static void what_is_stored_reads_back(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wide_frame_becomes_a_series_a_column),
         cmocka_unit_test(rows_with_texts_become_a_series_a_group),

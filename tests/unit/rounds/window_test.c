@@ -3,14 +3,16 @@
 #include "base/clock.h"
 #include "rounds/window.h"
 
-static int64_t at(const char *iso) {
+static int64_t at(const char *iso)
+{
     int64_t ms;
     assert_int_equal(clock_parse_iso(iso, &ms), 0);
     return ms;
 }
 
 static void expect(const struct window *window, const char *zone_text, const char *moment,
-                   const char *from, const char *to) {
+                   const char *from, const char *to)
+{
     struct op op;
     const struct zone *zone;
     int64_t from_ms, to_ms;
@@ -25,14 +27,16 @@ static void expect(const struct window *window, const char *zone_text, const cha
     op_fini(&op);
 }
 
-static void rolling_windows_are_real_time(void **state) {
+static void rolling_windows_are_real_time(void **state)
+{
     (void)state;
     struct window w = {.kind = WINDOW_ROLLING, .length_ms = 6 * 3600000, .offset_ms = 3600000};
     expect(&w, "Europe/Berlin", "2026-03-29T03:00:00Z", "2026-03-28T20:00:00.000Z",
            "2026-03-29T02:00:00.000Z");
 }
 
-static void a_day_has_23_or_25_hours_when_clocks_change(void **state) {
+static void a_day_has_23_or_25_hours_when_clocks_change(void **state)
+{
     (void)state;
     struct window today = {.kind = WINDOW_CALENDAR, .unit = WINDOW_DAY};
     struct window yesterday = {.kind = WINDOW_CALENDAR, .unit = WINDOW_DAY, .offset = -1};
@@ -44,7 +48,8 @@ static void a_day_has_23_or_25_hours_when_clocks_change(void **state) {
            "2026-11-22T16:00:00.000Z");
 }
 
-static void times_of_day_that_clocks_jump_over_or_repeat(void **state) {
+static void times_of_day_that_clocks_jump_over_or_repeat(void **state)
+{
     (void)state;
     struct window early = {
         .kind = WINDOW_CALENDAR, .unit = WINDOW_DAY, .from_min = 150, .to_min = 240};
@@ -60,7 +65,8 @@ static void times_of_day_that_clocks_jump_over_or_repeat(void **state) {
            "2026-03-29T01:01:00.000Z");
 }
 
-static void yesterday_nine_to_twelve_in_shanghai(void **state) {
+static void yesterday_nine_to_twelve_in_shanghai(void **state)
+{
     (void)state;
     struct window w = {
         .kind = WINDOW_CALENDAR, .unit = WINDOW_DAY, .offset = -1, .from_min = 540, .to_min = 720};
@@ -71,7 +77,8 @@ static void yesterday_nine_to_twelve_in_shanghai(void **state) {
            "2026-11-22T16:00:00.000Z");
 }
 
-static void weeks_begin_on_monday_and_months_on_the_first(void **state) {
+static void weeks_begin_on_monday_and_months_on_the_first(void **state)
+{
     (void)state;
     struct window week = {.kind = WINDOW_CALENDAR, .unit = WINDOW_WEEK, .offset = -1};
     expect(&week, "UTC", "2026-11-22T23:59:00Z", "2026-11-09T00:00:00.000Z",
@@ -83,7 +90,8 @@ static void weeks_begin_on_monday_and_months_on_the_first(void **state) {
            "2025-12-01T00:00:00.000Z");
 }
 
-static void keys_name_a_window_over_rounds(void **state) {
+static void keys_name_a_window_over_rounds(void **state)
+{
     (void)state;
     struct op op;
     op_init(&op, -1);
@@ -99,7 +107,8 @@ static void keys_name_a_window_over_rounds(void **state) {
     op_fini(&op);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rolling_windows_are_real_time),
         cmocka_unit_test(a_day_has_23_or_25_hours_when_clocks_change),

@@ -1,0 +1,292 @@
+/* Preparing: what a plan takes in Grafana at this moment. Blocks on Grafana and the store; runs on
+ * a round worker, or on the caller's thread for a dry run.
+ *
+ * Dashboards are fetched once an expansion, however many selections name them. A Grafana that does
+ * not answer puts the round back for later; what is no longer there is remembered with the plan
+ * and does not stop the rest.
+ */
+#include "rounds/prepare.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "notify/rule.h"
+#include "rounds/rounds_priv.h"
+#include "rounds/source.h"
+#include "store/plan.h"
+#include "store/setting.h"
+#include "store/shot.h"
+
+#include <string.h>
+
+enum { SOURCES_MAX = 64, ATTEMPTS_MAX = 6, DRIFT_MAX = 256 * 1024 };
+
+struct known_dashboard {
+    struct known_dashboard *next;
+    const char *source, *uid;
+    const struct dashboard *dashboard; /* NULL: there is none */
+};
+
+struct lookup {
+    struct rounds *rounds;
+    struct {
+        const char *id;
+        int64_t row;
+        struct grafana *grafana;
+    } sources[SOURCES_MAX];
+    size_t source_n;
+    struct known_dashboard *known;
+};
+
+static int find_source(struct lookup *l, struct op *op, const char *id, struct grafana **out)
+{
+    struct store_source source;
+    for (size_t i = 0; i < l->source_n; i++)
+        if (strcmp(l->sources[i].id, id) == 0) {
+            *out = l->sources[i].grafana;
+            return 0;
+        }
+    if (l->source_n == SOURCES_MAX)
+        return op_fail(op, ERR_UNPROCESSABLE, "a plan takes at most %d sources", SOURCES_MAX);
+    if (source_find(op, l->rounds, id, &source) || source_lease(op, l->rounds, source.row, out))
+        return -1;
+    l->sources[l->source_n].id = id;
+    l->sources[l->source_n].row = source.row;
+    l->sources[l->source_n++].grafana = *out;
+    return 0;
+}
+
+static int on_dashboard(void *ctx, struct op *op, const char *source, const char *uid,
+                        const struct dashboard **out)
+{
+    struct lookup *l = ctx;
+    struct grafana *grafana;
+    for (struct known_dashboard *k = l->known; k; k = k->next)
+        if (strcmp(k->source, source) == 0 && strcmp(k->uid, uid) == 0) {
+            *out = k->dashboard;
+            return *out ? 0 : op_fail(op, ERR_TARGET_MISSING, "no dashboard %s", uid);
+        }
+    struct dashboard *dashboard = ARENA_NEW(&op->arena, struct dashboard);
+    struct known_dashboard *known = ARENA_NEW(&op->arena, struct known_dashboard);
+    if (find_source(l, op, source, &grafana))
+        return -1;
+    int failed = grafana_find_dashboard(op, grafana, uid, dashboard);
+    if (failed && op->err != ERR_TARGET_MISSING)
+        return -1;
+    *known = (struct known_dashboard){l->known, source, uid, failed ? NULL : dashboard};
+    l->known = known;
+    *out = dashboard;
+    return failed;
+}
+
+static int on_list(void *ctx, struct op *op, const char *source, const char *folder,
+                   const char *tag, struct plan_names *out)
+{
+    struct grafana *grafana;
+    struct grafana_search ask = {.folder_uid = folder, .tag = tag};
+    struct grafana_hit *hits;
+    size_t n;
+    bool has_more;
+    if (find_source(ctx, op, source, &grafana) ||
+        grafana_find_dashboards(op, grafana, &ask, &hits, &n, &has_more))
+        return -1;
+    out->items = ARENA_ARRAY(&op->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        out->items[out->n++] = hits[i].uid;
+    return 0;
+}
+
+static int on_values(void *ctx, struct op *op, const char *source,
+                     const struct dashboard *dashboard, const char *name, struct plan_names *out)
+{
+    struct grafana *grafana;
+    struct dashboard_value *values;
+    size_t n;
+    if (find_source(ctx, op, source, &grafana) ||
+        grafana_find_values(op, grafana, dashboard, name, &values, &n))
+        return -1;
+    out->items = ARENA_ARRAY(&op->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        out->items[out->n++] = values[i].value;
+    return 0;
+}
+
+static int expand(struct op *op, struct lookup *l, const struct plan_spec *spec, int64_t moment_ms,
+                  struct expand_result *out)
+{
+    const struct zone *zone;
+    struct expand_lookup lookup = {
+        .ctx = l, .dashboard = on_dashboard, .list = on_list, .values = on_values};
+    return zone_open(op, spec->timezone, &zone) ||
+                   expand_plan(op, spec, zone, moment_ms, &lookup, out)
+               ? -1
+               : 0;
+}
+
+static void return_sources(struct lookup *l)
+{
+    for (size_t i = 0; i < l->source_n; i++)
+        source_return(l->rounds, l->sources[i].grafana);
+}
+
+int prepare_expand(struct op *op, struct rounds *rounds, const struct plan_spec *spec,
+                   int64_t moment_ms, struct expand_result *out)
+{
+    struct lookup l = {.rounds = rounds};
+    int failed = expand(op, &l, spec, moment_ms, out);
+    return_sources(&l);
+    return failed;
+}
+
+/* ---- A round's shots ---- */
+
+static int64_t row_of(const struct lookup *l, const char *source)
+{
+    for (size_t i = 0; i < l->source_n; i++)
+        if (strcmp(l->sources[i].id, source) == 0)
+            return l->sources[i].row;
+    return 0;
+}
+
+static const char *print_window(struct arena *arena, const struct window *window)
+{
+    struct str *text = str_new(arena, 4000);
+    struct jw w;
+    jw_init(&w, text);
+    window_print(window, &w);
+    return text->p;
+}
+
+static int fill(struct op *op, struct lookup *l, const struct plan_spec *spec,
+                const struct store_round *round, const struct expand_result *result)
+{
+    struct arena *arena = &op->arena;
+    struct store_shot_new *shots = ARENA_ARRAY(arena, struct store_shot_new, result->n + 1);
+    const char **keys = ARENA_ARRAY(arena, const char *, spec->window_n + 1);
+    const char **windows = ARENA_ARRAY(arena, const char *, spec->window_n + 1);
+    for (size_t i = 0; i < spec->window_n; i++) {
+        keys[i] = window_key(arena, &spec->windows[i]);
+        windows[i] = print_window(arena, &spec->windows[i]);
+    }
+    const struct dashboard_panel *last = NULL;
+    const char *detail = "{}";
+    for (size_t i = 0; i < result->n; i++) {
+        const struct expand_shot *from = &result->shots[i];
+        if (from->panel != last) {
+            struct str *text = str_new(arena, 1 << 20);
+            dashboard_print_detail(from->dashboard, from->panel, text);
+            detail = text->is_full ? "{}" : text->p;
+            last = from->panel;
+        }
+        shots[i] = (struct store_shot_new){
+            .source_row = row_of(l, from->source),
+            .dashboard_uid = from->dashboard->uid,
+            .dashboard_title = from->dashboard->title,
+            .panel_key = from->panel->key,
+            .panel_title = expand_title(arena, from->panel->title, from->vars),
+            .panel_detail = detail,
+            .vars = from->vars,
+            .window_key = keys[from->window],
+            .window_spec = windows[from->window],
+            .from_ms = from->from_ms,
+            .to_ms = from->to_ms,
+            .visit = from->visit,
+        };
+    }
+    return store_round_fill(op, l->rounds->conf.store, round->row, shots, result->n);
+}
+
+static int keep_drift(struct op *op, struct rounds *rounds, const char *plan_id,
+                      const struct expand_result *result)
+{
+    struct str *text = str_new(&op->arena, DRIFT_MAX);
+    struct jw w;
+    jw_init(&w, text);
+    expand_print_missing(result, &w);
+    const char *key = arena_fmt(&op->arena, "drift.%s", plan_id);
+    return store_setting_set(op, rounds->conf.store, key,
+                             result->missing_n && !text->is_full ? text->p : NULL);
+}
+
+int prepare_find_drift(struct op *op, struct rounds *rounds, const char *plan_id, const char **out)
+{
+    const char *key = arena_fmt(&op->arena, "drift.%s", plan_id);
+    if (store_setting_find(op, rounds->conf.store, key, out))
+        return -1;
+    if (!**out)
+        *out = "[]";
+    return 0;
+}
+
+static int work_out(struct op *op, struct lookup *l, const struct store_round *round)
+{
+    struct store_plan plan;
+    struct plan_spec spec;
+    struct expand_result result;
+    if (store_plan_version_find(op, l->rounds->conf.store, round->plan_row, round->plan_version,
+                                &plan) ||
+        plan_read_text(op, plan.spec, &spec) || expand(op, l, &spec, round->moment_ms, &result) ||
+        keep_drift(op, l->rounds, round->plan_id, &result))
+        return -1;
+    if (result.n == 0)
+        return op_fail(op, ERR_UNPROCESSABLE,
+                       "there is nothing to take: %zu things that the plan names are no longer in "
+                       "Grafana, the first is %s '%s'",
+                       result.missing_n, result.missing_n ? result.missing[0].what : "selection",
+                       result.missing_n ? result.missing[0].name : "");
+    return fill(op, l, &spec, round, &result);
+}
+
+/* ---- When it cannot be worked out ---- */
+
+static bool may_heal(enum err err)
+{
+    return err == ERR_TARGET || err == ERR_TIMEOUT || err == ERR_BUSY || err == ERR_UNAVAILABLE ||
+           err == ERR_STORAGE || err == ERR_TARGET_LOGIN;
+}
+
+static int give_up(struct op *op, struct rounds *rounds, const struct store_round *round,
+                   const char *why)
+{
+    size_t letters = 0;
+    struct rule_post post = {.plan_row = round->plan_row,
+                             .round_id = round->id,
+                             .events = NOTIFY_BIT(NOTIFY_FAILURES),
+                             .now_ms = clock_wall_ms()};
+    if (store_round_fail(op, rounds->conf.store, round->row, why) ||
+        rule_post(op, rounds->conf.store, &post, &letters))
+        return -1;
+    rounds_tell_letters(rounds, letters);
+    return 0;
+}
+
+static int settle(struct op *op, struct rounds *rounds, const struct store_round *round,
+                  const struct op *part)
+{
+    int64_t now = clock_wall_ms(), pause = 15000LL << (round->attempts < 6 ? round->attempts : 6);
+    if (part->err == ERR_CANCELLED)
+        return store_round_put_back(op, rounds->conf.store, round->row, "", now);
+    if (part->err == ERR_CONFLICT)
+        return 0; /* cancelled meanwhile */
+    log_msg(LOG_WARN, op, "prepare", "round %s, attempt %d: %s", round->id, round->attempts,
+            part->err_text);
+    if (may_heal(part->err) && round->attempts < ATTEMPTS_MAX)
+        return store_round_put_back(op, rounds->conf.store, round->row, part->err_text,
+                                    now + pause);
+    return give_up(op, rounds, round, part->err_text);
+}
+
+int prepare_round(struct op *op, struct rounds *rounds, const struct store_round *round,
+                  int cancel_fd)
+{
+    struct lookup l = {.rounds = rounds};
+    struct op part;
+    op_init_part(&part, op, PREPARE_MS);
+    part.cancel_fd = cancel_fd;
+    int failed = work_out(&part, &l, round);
+    return_sources(&l);
+    if (failed)
+        failed = settle(op, rounds, round, &part);
+    op_fini(&part);
+    rounds_tell(rounds, ROUNDS_ROUND, round->plan_row, round->row, round->id, 0, "");
+    return failed;
+}

@@ -1,0 +1,40 @@
+/* The inside of the engine, shared by the files of rounds/. */
+#ifndef ROUNDS_ROUNDS_PRIV_H
+#define ROUNDS_ROUNDS_PRIV_H
+
+#include "cron/clockwork.h"
+#include "rounds/rounds.h"
+#include "sys/lock.h"
+#include "sys/thread.h"
+
+struct source_cache; /* source.c */
+struct worker_pool;  /* worker.c */
+
+struct rounds {
+    struct rounds_conf conf;
+    struct source_cache *sources;
+    struct worker_pool *workers;
+    struct clockwork *clockwork; /* the schedule */
+    struct clockwork *janitor;
+};
+
+struct source_cache *source_cache_new(void);
+void source_cache_free(struct source_cache *cache);
+
+struct worker_pool *workers_start(struct rounds *rounds);
+void workers_wake(struct worker_pool *pool);
+/* Cancels, joins, frees. NULL is fine. */
+void workers_stop(struct worker_pool *pool);
+void workers_busy(struct worker_pool *pool, struct rounds_busy *out);
+
+/* clockwork's jobs. */
+int schedule_job(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms);
+int overdue_job(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms);
+int janitor_job(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms);
+
+/* Tells listeners. Never fails. */
+void rounds_tell(struct rounds *rounds, enum rounds_event_kind kind, int64_t plan_row,
+                 int64_t round_row, const char *round_id, int64_t shot_row, const char *shot_id);
+void rounds_tell_letters(struct rounds *rounds, size_t n);
+
+#endif
