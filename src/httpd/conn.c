@@ -112,7 +112,7 @@ void conn_resume(struct conn *conn)
     conn->is_suspended = false;
     conn_enter(conn, CONN_WRITE);
     MHD_resume_connection(conn->mhd);
-    conn->server->has_resumed = true;
+    conn->server->needs_run = true;
 }
 
 void conn_watch(struct conn *conn)

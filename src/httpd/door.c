@@ -60,6 +60,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
         conn_enter(conn, CONN_PHASES);
         (void)epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
         server->used_n -= conn->is_used;
+        server->needs_run = true;
         atomic_fetch_sub(&server->connections, 1);
         *context = NULL;
         mem_free(conn);

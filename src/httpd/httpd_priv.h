@@ -131,8 +131,8 @@ struct httpd {
     struct conn_list phases[CONN_PHASES];
     int used_n;  /* connections with is_used */
     bool is_draining; /* loop thread: no new requests */
-    bool has_resumed; /* loop thread: the library has a resumed connection to run; in its external
-                         mode it wakes nobody for that */
+    bool needs_run; /* loop thread: the library has a resumed connection to run, or room for one
+                       that waits in the kernel; in its external mode it wakes nobody for that */
     atomic_bool is_stopping;
     _Atomic int64_t grace_until_ms;
     atomic_int connections, streams;

@@ -57,7 +57,7 @@ static void take_posted(struct httpd *server)
 /* Until when to sleep: the earliest deadline, or not at all if the library has work at hand. */
 static int sleep_ms(struct httpd *server, int64_t next_ms)
 {
-    if (server->has_resumed)
+    if (server->needs_run)
         return 0;
     for (size_t i = 0; i < server->conf.listen_n; i++) {
         MHD_UNSIGNED_LONG_LONG ms;
@@ -145,7 +145,7 @@ void loop_run(void *ctx)
         ASSERT(n >= 0 || errno == EINTR);
         take_events(server, events, n);
         take_posted(server);
-        server->has_resumed = false;
+        server->needs_run = false;
         for (size_t i = 0; i < server->conf.listen_n; i++)
             ASSERT(MHD_run(server->listeners[i].daemon) == MHD_YES);
     }

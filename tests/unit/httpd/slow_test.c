@@ -12,6 +12,9 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
+/* A deadline that no test waits for. */
+enum { LONG_MS = 600 * 1000 };
+
 /* Sends one byte of `text` whenever the connection is still open; true when the server ended it. */
 static bool dribble(int fd, const char *text)
 {
@@ -92,7 +95,7 @@ static void an_idle_connection_is_closed_after_its_time(void **state)
 /* The end may reach the server in one go with the last bytes. */
 static void a_client_that_leaves_amid_its_request_is_forgotten_at_once(void **state)
 {
-    enum { N = 50, LONG_MS = 600 * 1000 };
+    enum { N = 50 };
     static const char *const parts[] = {
         "GET /hello HTTP/1.1\r\nHo",
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
@@ -165,7 +168,7 @@ static void beyond_the_connection_limit_others_wait_their_turn(void **state)
 {
     struct fixture f;
     (void)state;
-    fixture_start(&f, &(struct httpd_conf){.worker_n = 2, .connection_max = 2});
+    fixture_start(&f, &(struct httpd_conf){.worker_n = 2, .connection_max = 2, .head_ms = LONG_MS});
     int first = client_open(f.port), second = client_open(f.port);
     AWAIT_STATS(&f, st, st.connections == 2);
     int third = client_open(f.port);
