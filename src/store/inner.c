@@ -139,6 +139,17 @@ int page_read(struct op *op, struct store_page page, int64_t first, int64_t *out
                                                         "first page");
 }
 
+int page_read_below(struct op *op, struct store_page page, int64_t to_ms, int64_t out[2])
+{
+    if (page_read(op, page, INT64_MAX, out, 2))
+        return -1;
+    if (to_ms && to_ms <= out[0]) {
+        out[0] = to_ms;
+        out[1] = 0;
+    }
+    return 0;
+}
+
 const char *page_write(struct op *op, const int64_t *values, size_t n)
 {
     struct str *s = str_new(&op->arena, 256);

@@ -62,6 +62,11 @@ int page_limit(struct store_page page);
 /* Integers of a cursor; without one, `first` each. */
 int page_read(struct op *op, struct store_page page, int64_t first, int64_t *out,
               size_t n) MUST_CHECK;
+/* The same for lists with the newest first: the key (time, row) that all of the page is below. An
+ * upper bound of time and a cursor are one condition then; as two, SQLite would walk from the
+ * newest down to the bound. to_ms 0: none. */
+int page_read_below(struct op *op, struct store_page page, int64_t to_ms,
+                    int64_t out[2]) MUST_CHECK;
 const char *page_write(struct op *op, const int64_t *values, size_t n);
 
 /* A note on lists: what only adds names to a row is joined by LEFT JOIN, and a condition that must

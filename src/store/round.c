@@ -119,15 +119,15 @@ int store_round_newest(struct op *op, struct store *store, int64_t plan_row, int
 
 /* One text for each index that can serve: of a plan, of the open ones, of all. */
 #define LIST_REST                                                                                  \
-    " AND (r.moment_ms, r.row_id) < ($1, $2) AND r.moment_ms >= $3 AND r.moment_ms < $4 "          \
-    "AND ($5 = 0 OR ($5 >> r.state) & 1) AND " SEES_PLAN("$6", "r.plan_row")                       \
-    " ORDER BY r.moment_ms DESC, r.row_id DESC LIMIT $7"
+    " AND (r.moment_ms, r.row_id) < ($1, $2) AND r.moment_ms >= $3 "                               \
+    "AND ($4 = 0 OR ($4 >> r.state) & 1) AND " SEES_PLAN("$5", "r.plan_row")                       \
+    " ORDER BY r.moment_ms DESC, r.row_id DESC LIMIT $6"
 
 static const char *list_sql(const struct store_round_ask *ask)
 {
     const unsigned open = 1u << ROUND_PREPARING | 1u << ROUND_RUNNING | 1u << ROUND_REVIEW;
     if (ask->plan_row)
-        return "SELECT " COLUMNS TABLES "WHERE r.plan_row = $8" LIST_REST;
+        return "SELECT " COLUMNS TABLES "WHERE r.plan_row = $7" LIST_REST;
     if (ask->states && (ask->states & ~open) == 0)
         return "SELECT " COLUMNS TABLES "WHERE r.state IN (0, 1, 2)" LIST_REST;
     return "SELECT " COLUMNS TABLES "WHERE 1" LIST_REST;
@@ -140,10 +140,9 @@ int store_round_list(struct op *op, struct store *store, const struct store_roun
     *out = (struct store_round_list){0};
     int64_t key[2];
     int limit = page_limit(page);
-    if (page_read(op, page, INT64_MAX, key, 2) || unit_begin(op, store, DB_READ, &u) ||
+    if (page_read_below(op, page, ask->to_ms, key) || unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx, list_sql(ask),
-                 DB_ARGS(db_int(key[0]), db_int(key[1]), db_int(ask->from_ms),
-                         db_int(ask->to_ms ? ask->to_ms : INT64_MAX), db_int(ask->states),
+                 DB_ARGS(db_int(key[0]), db_int(key[1]), db_int(ask->from_ms), db_int(ask->states),
                          db_int(ask->user_row), db_int(limit + 1), db_int(ask->plan_row)),
                  sizeof *out->items, read_round, (void **)&out->items, &out->n))
         return -1;

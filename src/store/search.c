@@ -157,21 +157,28 @@ int search_put(struct op *op, struct db_tx *tx, enum search_kind kind, int64_t r
 
 /* ---- Asking ---- */
 
+static const char *and_after(const struct str *s)
+{
+    return s->n ? " AND " : "";
+}
+
 static const char *match_of(struct op *op, const struct store_search_ask *ask)
 {
     struct str *s = str_new(&op->arena, QUERY_MAX);
     str_adds(s, "body : (");
-    int n = cut_query(ask->text, s);
-    str_adds(s, ")");
+    if (cut_query(ask->text, s))
+        str_adds(s, ")");
+    else
+        str_clear(s); /* the filters alone */
     if (ask->kind == SEARCH_VERDICT) {
         if (ask->plan_row)
-            str_addf(s, " AND tags : p%" PRId64, ask->plan_row);
+            str_addf(s, "%stags : p%" PRId64, and_after(s), ask->plan_row);
         if (ask->by_row)
-            str_addf(s, " AND tags : u%" PRId64, ask->by_row);
+            str_addf(s, "%stags : u%" PRId64, and_after(s), ask->by_row);
         if (ask->verdict)
-            str_addf(s, " AND tags : v%d", (int)ask->verdict);
+            str_addf(s, "%stags : v%d", and_after(s), (int)ask->verdict);
     }
-    return n && !s->is_full ? s->p : NULL;
+    return s->n && !s->is_full ? s->p : NULL;
 }
 
 #define FOUND(columns, tables, sees)                                                               \

@@ -249,22 +249,22 @@ static void read_verdict(struct op *op, struct cols *c, void *item)
 
 #define LIST(driver)                                                                               \
     "SELECT " COLUMNS TABLES "WHERE " driver " AND (v.given_ms, v.row_id) < ($1, $2) "             \
-    "AND v.given_ms >= $3 AND v.given_ms < $4 AND ($5 = 0 OR ($5 >> v.kind) & 1) "                 \
-    "AND ($6 = 0 OR v.comment IS NOT NULL) AND ($7 = 0 OR v.shot_row = $7) "                       \
-    "AND ($8 = 0 OR v.round_row = $8) AND ($9 = 0 OR v.plan_row = $9) "                            \
-    "AND ($10 = 0 OR v.user_row = $10) ORDER BY v.given_ms DESC, v.row_id DESC LIMIT $11"
+    "AND v.given_ms >= $3 AND ($4 = 0 OR ($4 >> v.kind) & 1) "                                     \
+    "AND ($5 = 0 OR v.comment IS NOT NULL) AND ($6 = 0 OR v.shot_row = $6) "                       \
+    "AND ($7 = 0 OR v.round_row = $7) AND ($8 = 0 OR v.plan_row = $8) "                            \
+    "AND ($9 = 0 OR v.user_row = $9) ORDER BY v.given_ms DESC, v.row_id DESC LIMIT $10"
 
 /* One text for each index; the narrowest that fits. */
 static const char *list_sql(const struct store_verdict_ask *ask)
 {
     if (ask->shot_row)
-        return LIST("v.shot_row = $7");
+        return LIST("v.shot_row = $6");
     if (ask->round_row)
-        return LIST("v.round_row = $8");
+        return LIST("v.round_row = $7");
     if (ask->user_row)
-        return LIST("v.user_row = $10");
+        return LIST("v.user_row = $9");
     if (ask->plan_row)
-        return LIST("v.plan_row = $9");
+        return LIST("v.plan_row = $8");
     if (ask->kinds == 1u << VERDICT_ABNORMAL)
         return LIST("v.kind = 2");
     return LIST("1");
@@ -277,10 +277,9 @@ int store_verdict_list(struct op *op, struct store *store, const struct store_ve
     *out = (struct store_verdict_list){0};
     int64_t key[2];
     int limit = page_limit(page);
-    if (page_read(op, page, INT64_MAX, key, 2) || unit_begin(op, store, DB_READ, &u) ||
+    if (page_read_below(op, page, ask->to_ms, key) || unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx, list_sql(ask),
-                 DB_ARGS(db_int(key[0]), db_int(key[1]), db_int(ask->from_ms),
-                         db_int(ask->to_ms ? ask->to_ms : INT64_MAX), db_int(ask->kinds),
+                 DB_ARGS(db_int(key[0]), db_int(key[1]), db_int(ask->from_ms), db_int(ask->kinds),
                          db_int(ask->with_words), db_int(ask->shot_row), db_int(ask->round_row),
                          db_int(ask->plan_row), db_int(ask->user_row), db_int(limit + 1)),
                  sizeof *out->items, read_verdict, (void **)&out->items, &out->n))
