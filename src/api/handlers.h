@@ -9,6 +9,9 @@
 int handle_render(struct call *call);
 int handle_render_csv(struct call *call);
 void render_metrics_register(void);
+struct render_result;
+/* X-Rounds-Status, Server-Timing and what else tells how a picture came about. clamped: "" nothing. */
+void render_add_headers(struct call *call, const struct render_result *result, const char *clamped);
 
 /* render_batch.c */
 int handle_render_batch(struct call *call);
@@ -43,5 +46,34 @@ int handle_tokens_list(struct call *call);
 int handle_tokens_add(struct call *call);
 int handle_tokens_drop(struct call *call);
 int handle_audit_list(struct call *call);
+
+/* sources.c */
+int handle_sources_list(struct call *call);
+int handle_sources_add(struct call *call);
+int handle_sources_show(struct call *call);
+int handle_sources_set(struct call *call);
+int handle_sources_drop(struct call *call);
+int handle_sources_try(struct call *call);
+int handle_sources_test(struct call *call);
+int handle_sources_ini(struct call *call);
+
+/* browse.c */
+int handle_browse_folders(struct call *call);
+int handle_browse_dashboards(struct call *call);
+int handle_browse_dashboard(struct call *call);
+int handle_browse_preview(struct call *call);
+
+/* schedule.c, search.c */
+int handle_schedule_preview(struct call *call);
+int handle_search(struct call *call);
+
+/* channels.c, outbox.c */
+int handle_channels_list(struct call *call);
+int handle_channels_add(struct call *call);
+int handle_channels_set(struct call *call);
+int handle_channels_drop(struct call *call);
+int handle_channels_test(struct call *call);
+int handle_outbox_list(struct call *call);
+int handle_outbox_retry(struct call *call);
 
 #endif

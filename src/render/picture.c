@@ -132,6 +132,60 @@ int picture_join(struct op *op, const struct picture *parts, size_t n, struct pi
     return 0;
 }
 
+/* The average colour of an area of the picture. */
+static void average(const struct picture *from, int left, int top, int right, int bottom,
+                    unsigned char *out)
+{
+    unsigned sum[3] = {0}, n = (unsigned)(right - left) * (unsigned)(bottom - top);
+    for (int y = top; y < bottom; y++) {
+        const unsigned char *p = from->rgb + (size_t)y * from->stride + (size_t)left * 3;
+        for (int x = left; x < right; x++, p += 3) {
+            sum[0] += p[0];
+            sum[1] += p[1];
+            sum[2] += p[2];
+        }
+    }
+    for (int i = 0; i < 3; i++)
+        out[i] = (unsigned char)((sum[i] + n / 2) / n);
+}
+
+int picture_shrink(struct op *op, const struct picture *from, int width_px, struct picture *out)
+{
+    if (width_px >= from->width_px) {
+        *out = *from;
+        return 0;
+    }
+    int64_t height = (int64_t)from->height_px * width_px / from->width_px;
+    int w = width_px < 1 ? 1 : width_px, h = height < 1 ? 1 : (int)height;
+    unsigned char *rgb = arena_alloc(&op->arena, (size_t)w * (size_t)h * 3), *to = rgb;
+    for (int y = 0; y < h; y++) {
+        int top = (int)((int64_t)y * from->height_px / h);
+        int bottom = (int)((int64_t)(y + 1) * from->height_px / h);
+        for (int x = 0; x < w; x++, to += 3) {
+            int left = (int)((int64_t)x * from->width_px / w);
+            int right = (int)((int64_t)(x + 1) * from->width_px / w);
+            average(from, left, top, right, bottom, to);
+        }
+    }
+    *out = (struct picture){w, h, (size_t)w * 3, rgb};
+    return 0;
+}
+
+int64_t picture_count_different(const struct picture *a, const struct picture *b)
+{
+    if (a->width_px != b->width_px || a->height_px != b->height_px)
+        return -1;
+    int64_t n = 0;
+    for (int y = 0; y < a->height_px; y++) {
+        const unsigned char *p = a->rgb + (size_t)y * a->stride, *q = b->rgb + (size_t)y * b->stride;
+        if (memcmp(p, q, (size_t)a->width_px * 3) == 0)
+            continue;
+        for (int x = 0; x < a->width_px; x++)
+            n += memcmp(p + (size_t)x * 3, q + (size_t)x * 3, 3) != 0;
+    }
+    return n;
+}
+
 bool picture_size(struct bytes png, int *width_px, int *height_px)
 {
     static const unsigned char magic[8] = {137, 'P', 'N', 'G', 13, 10, 26, 10};

@@ -24,6 +24,11 @@ int picture_cut(struct op *op, const struct picture *from, int x, int y, int wid
 /* level: zlib's, 1 fast … 9 small. */
 int picture_encode(struct op *op, const struct picture *picture, int level,
                    struct bytes *out) MUST_CHECK;
+/* Scaled down to this width by averaging areas; no wider than it is. */
+int picture_shrink(struct op *op, const struct picture *from, int width_px,
+                   struct picture *out) MUST_CHECK;
+/* Pixels that differ, of pictures of one size; -1 when the sizes differ. */
+int64_t picture_count_different(const struct picture *a, const struct picture *b);
 /* Below each other; widths must be equal. */
 int picture_join(struct op *op, const struct picture *parts, size_t n,
                  struct picture *out) MUST_CHECK;

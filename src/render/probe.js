@@ -251,9 +251,12 @@
     if (isNewlyCalm || performance.now() - reportedAt > REPORT_MS) report(f);
   };
   const loop = () => { if (!token) return; look(); frame = requestAnimationFrame(loop); };
-  /* is_solo_push: a change inside the application of a solo page, which only scenes follow. */
-  const arm = (t, isSoloPush) => {
+  /* url: what was asked for, which the application rewrites to its liking; kept for the next who has this
+   * tab. isSoloPush: a change inside the application of a solo page, which only scenes follow. */
+  let asked = '';
+  const arm = (t, url, isSoloPush) => {
     if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
+    if (url) asked = url;
     token = t; last = ''; frames = 0; reportedFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
@@ -304,6 +307,7 @@
     if (scene) walk(scene, (o, st) => {
       if ((st.isCollapsed === true || st.collapse === true) && typeof o.onCollapseToggle === 'function') { o.onCollapseToggle(); n++; }
     }, false);
+    for (const title of document.querySelectorAll('.dashboard-row--collapsed .dashboard-row__title')) { title.click(); n++; }
     return n;
   };
   const refresh = () => {
@@ -311,5 +315,5 @@
     if (range && range.onRefresh) range.onRefresh();
     return !!range;
   };
-  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, version: 1 };
+  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, asked: () => asked };
 })();

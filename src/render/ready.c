@@ -10,6 +10,7 @@
 
 enum {
     CALM_FRAMES = 2,       /* React commits, then the canvas draws */
+    ERROR_FRAMES = 30,     /* half a second */
     OTHER_QUIET_MS = 300,  /* pages that are no dashboards */
     LEGACY_QUIET_MS = 100, /* the old stack has no witness for its drawing */
     RANGE_SLACK_MS = 1000, /* Grafana rounds ranges to seconds in its URL */
@@ -23,7 +24,7 @@ static bool is_range(int64_t have_from, int64_t have_to, const struct ready_rule
            llabs(have_to - rules->to_ms) <= RANGE_SLACK_MS;
 }
 
-static const char *panel_missing(const struct ready_rules *rules, const struct probe_panel *panel)
+const char *ready_missing_panel(const struct ready_rules *rules, const struct probe_panel *panel)
 {
     if (!panel->is_active)
         return "panels";
@@ -36,21 +37,37 @@ static const char *panel_missing(const struct ready_rules *rules, const struct p
     if (panel->state == PROBE_NOT_STARTED || panel->state == PROBE_LOADING)
         return "queries";
     bool is_fixed = panel->state == PROBE_STREAMING || panel->has_own_range;
-    if (panel->from_ms >= 0 && !is_fixed && !is_range(panel->from_ms, panel->to_ms, rules))
-        return "range";
-    return NULL;
+    if (panel->from_ms < 0 || is_fixed || is_range(panel->from_ms, panel->to_ms, rules))
+        return NULL;
+    return "range";
+}
+
+/* A query that fails before it is sent leaves the former range on its error: stillness must do. */
+static const char *settled_missing(const struct ready_rules *rules, const struct probe *probe,
+                                   const struct probe_panel *panel)
+{
+    const char *missing = ready_missing_panel(rules, panel);
+    bool is_error = panel->state == PROBE_ERROR && probe->frames >= ERROR_FRAMES &&
+                    probe->queries <= 0;
+    return missing && is_error && strcmp(missing, "range") == 0 ? NULL : missing;
+}
+
+bool ready_is_other_range(const struct ready_rules *rules, const struct probe_panel *panel)
+{
+    return panel->from_ms >= 0 && panel->state != PROBE_STREAMING &&
+           !is_range(panel->from_ms, panel->to_ms, rules);
 }
 
 static const char *panels_missing(const struct ready_rules *rules, const struct probe *probe)
 {
     if (rules->panel) {
         const struct probe_panel *panel = probe_find_panel(probe, rules->panel);
-        return panel ? panel_missing(rules, panel) : "panel";
+        return panel ? settled_missing(rules, probe, panel) : "panel";
     }
     size_t mounted = 0, shown = 0;
     for (size_t i = 0; i < probe->panels_n; i++) {
         const struct probe_panel *panel = &probe->panels[i];
-        const char *missing = panel->is_needed ? panel_missing(rules, panel) : NULL;
+        const char *missing = panel->is_needed ? settled_missing(rules, probe, panel) : NULL;
         if (missing)
             return missing;
         mounted += panel->is_active;

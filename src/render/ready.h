@@ -24,4 +24,9 @@ struct ready_rules {
 const char *ready_missing(const struct ready_rules *rules, const struct facts *facts,
                           const struct probe *probe, int64_t now_ms);
 
+/* The same for one panel of the page alone. */
+const char *ready_missing_panel(const struct ready_rules *rules, const struct probe_panel *panel);
+/* Are the panel's data of another range than the asked one (a time override of its own)? */
+bool ready_is_other_range(const struct ready_rules *rules, const struct probe_panel *panel);
+
 #endif

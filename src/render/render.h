@@ -88,6 +88,7 @@ struct render_result {
     const char *how;      /* "cold", "warm" (new document in a warm tab) or "in-app" */
     const char *browser;  /* its name in the pool */
     const char *panel_title;
+    bool is_other_range;  /* the panel shows a range of its own, not the asked one */
     struct gate_refusal const *refused; /* what the page asked for and did not get */
     size_t refused_n;
     const struct render_frames *frames; /* when render_conf.frames_max > 0 */
@@ -101,6 +102,7 @@ struct render_conf {
     size_t frames_max;   /* bytes kept of one answer's data; 0: do not keep */
     size_t csv_max;      /* bytes of a CSV */
     bool is_png_small;   /* compress PNG well instead of fast */
+    double paranoia;     /* share of a visit's pictures that are made again by a fresh load and compared */
     enum pool_isolation drop_in_isolation, own_isolation;
 };
 
@@ -126,6 +128,9 @@ typedef void render_landed_fn(void *ctx, size_t i, struct op *part,
                               const struct render_result *result);
 int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,
                  int64_t ask_ms, render_landed_fn *landed, void *ctx) MUST_CHECK;
+
+/* Fast pictures that were compared with a fresh load since the start, and how many differed. */
+void render_fidelity(int64_t *checked, int64_t *different);
 
 /* A page of our own making (reports): HTML to PDF, without any network. */
 int render_print_html(struct op *op, struct render *render, struct bytes html,

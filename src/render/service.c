@@ -5,6 +5,7 @@
  */
 #include "render/service.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "render/csv.h"
@@ -101,7 +102,7 @@ static int settle_other(struct op *op, struct tab *tab, const struct truth_rules
 }
 
 /* Leads the tab there and waits, falling back to a new document when the application does not follow. */
-static int reach(struct op *op, struct tab *tab, const struct render_ask *ask,
+int service_reach(struct op *op, struct tab *tab, const struct render_ask *ask,
                  struct ready_rules *rules, struct truth_rules *truth, enum tab_end *end,
                  const char **missing)
 {
@@ -121,7 +122,7 @@ static int reach(struct op *op, struct tab *tab, const struct render_ask *ask,
     }
 }
 
-static void note_refused(struct op *op, const struct tab *tab, struct render_result *out)
+void service_note_refused(struct op *op, const struct tab *tab, struct render_result *out)
 {
     struct gate *gate = tab->render->conf.gate;
     if (gate && tab->lease.net_port)
@@ -138,7 +139,7 @@ static void note_finding(struct op *op, const struct tab *tab, const struct trut
     out->panel_title = panel ? arena_strdup(&op->arena, panel->title) : "";
 }
 
-static int fail_finding(struct op *op, const struct truth_finding *finding)
+int service_fail_finding(struct op *op, const struct truth_finding *finding)
 {
     enum err code = finding->truth == TRUTH_LOGIN ? ERR_TARGET_LOGIN
                     : finding->truth == TRUTH_TARGET ? ERR_TARGET
@@ -147,7 +148,7 @@ static int fail_finding(struct op *op, const struct truth_finding *finding)
     return op_fail(op, code, "%s", finding->text);
 }
 
-static int fail_expired(struct op *op, const char *missing)
+int service_fail_expired(struct op *op, const char *missing)
 {
     return op_fail(op, ERR_TIMEOUT, "the page was not ready at the deadline: still missing: %s",
                    missing);
@@ -161,18 +162,18 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     out->missing = end == TAB_EXPIRED ? missing : NULL;
     note_finding(op, tab, truth, out);
     if (end == TAB_EXPIRED && !ask->is_partial)
-        return fail_expired(op, missing);
+        return service_fail_expired(op, missing);
     bool is_fatal = truth_is_fatal(out->finding.truth);
     if (is_fatal && (ask->is_strict || out->finding.truth == TRUTH_BROWSER))
-        return fail_finding(op, &out->finding);
+        return service_fail_finding(op, &out->finding);
     if (*page_facts(tab->page)->error)
-        return fail_finding(op, &out->finding); /* there is no document to take a picture of */
+        return service_fail_finding(op, &out->finding); /* there is no document to take a picture of */
     if (end == TAB_FATAL && settle_other(op, tab, truth, &missing) < 0)
         return -1;
     return 0;
 }
 
-static int take_picture(struct op *op, struct tab *tab, const struct render_ask *ask,
+int service_take(struct op *op, struct tab *tab, const struct render_ask *ask,
                         struct render_result *out)
 {
     const struct printer *printer = printer_of(ask->look.format);
@@ -183,7 +184,7 @@ static int take_picture(struct op *op, struct tab *tab, const struct render_ask 
     struct op wait;
     op_init_part(&wait, op, wait_budget_ms(op, ask));
     int64_t begun = clock_mono_ms();
-    int failed = reach(&wait, tab, ask, &rules, &truth, &end, &missing);
+    int failed = service_reach(&wait, tab, ask, &rules, &truth, &end, &missing);
     if (!failed && end == TAB_READY && printer->is_picture && ask->look.height_px < 0)
         failed = shoot_grow(&wait, tab, &ask->look, &rules, &truth, &end, &missing);
     if (failed)
@@ -203,12 +204,17 @@ static int take_picture(struct op *op, struct tab *tab, const struct render_ask 
     return 0;
 }
 
+void service_clear(struct render_result *out)
+{
+    *out = (struct render_result){
+        .how = "", .browser = "", .panel_title = "", .mime = "", .finding = {.text = ""}};
+}
+
 static int run_once(struct op *op, struct render *render, const struct render_ask *ask,
                     struct render_result *out)
 {
     struct tab tab;
-    *out = (struct render_result){.how = "", .browser = "", .panel_title = "",
-                                  .finding = {.text = ""}};
+    service_clear(out);
     if (tab_open(op, render, ask, &tab) < 0)
         return -1;
     out->stages.queue_ms = tab.lease.waited_ms;
@@ -218,8 +224,8 @@ static int run_once(struct op *op, struct render *render, const struct render_as
     out->stages.navigate_ms = clock_mono_ms() - begun + tab.lease.opened_ms;
     if (!failed)
         failed = ask->look.format == RENDER_CSV ? csv_take(op, &tab, ask, out)
-                                                : take_picture(op, &tab, ask, out);
-    note_refused(op, &tab, out);
+                                                : service_take(op, &tab, ask, out);
+    service_note_refused(op, &tab, out);
     tab_close(&tab, !failed);
     return failed;
 }
@@ -227,6 +233,7 @@ static int run_once(struct op *op, struct render *render, const struct render_as
 int render_run(struct op *op, struct render *render, const struct render_ask *ask,
                struct render_result *out)
 {
+    ASSERT(!ask->cut); /* a cut is a visit's business */
     for (int i = 1;; i++) {
         if (run_once(op, render, ask, out) == 0)
             return 0;

@@ -73,7 +73,7 @@ int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
     return 0;
 }
 
-static int view_height(struct op *op, struct tab *tab, int *out)
+int shoot_view_height(struct op *op, struct tab *tab, int *out)
 {
     const struct jv *v;
     if (page_eval(op, tab->page, "window.innerHeight", &v) < 0)
@@ -125,7 +125,7 @@ int shoot_viewport(struct op *op, struct tab *tab, const struct render_look *loo
                    struct render_result *result)
 {
     int height = look->height_px;
-    if (height <= 0 && view_height(op, tab, &height) < 0)
+    if (height <= 0 && shoot_view_height(op, tab, &height) < 0)
         return -1;
     bool is_tall = height * look->scale > TILE_SIDE_MAX;
     if (is_tall ? shoot_tiles(op, tab, look, height, result) < 0

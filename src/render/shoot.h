@@ -9,6 +9,8 @@
 int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
                struct ready_rules *rules, const struct truth_rules *truth, enum tab_end *end,
                const char **missing) MUST_CHECK;
+/* The viewport's present height, CSS pixels. */
+int shoot_view_height(struct op *op, struct tab *tab, int *out) MUST_CHECK;
 /* The viewport as PNG, JPEG or WebP into result->body; pages beyond the browser's bitmap limit in
  * tiles (PNG only). */
 int shoot_viewport(struct op *op, struct tab *tab, const struct render_look *look,

@@ -4,14 +4,13 @@
  * the tab shows and by what this Grafana was seen to follow (origin memory in learnt.c). The judging
  * of what comes is ready.c's and truth.c's.
  */
-#include "render/tab.h"
+#include "render/service.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "render/learnt.h"
-#include "render/service.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +96,8 @@ void tab_close(struct tab *tab, bool is_clean)
     pool_return(&tab->lease);
     arena_fini(&tab->report_arena);
     mem_free(tab->armed_loader);
-    tab->armed_loader = NULL;
+    mem_free(tab->grown_for);
+    tab->armed_loader = tab->grown_for = NULL;
     tab->page = NULL;
 }
 
@@ -115,23 +115,28 @@ static void remember_loader(struct tab *tab)
     tab->armed_loader = mem_strdup(loader ? loader : "");
 }
 
-static char *arm_script(struct op *op, const struct tab *tab)
+/* `asked` NULL: the page stays what it is. A push throws where it would not be followed, which keeps the
+ * URL from being changed at all. */
+static char *arm_script(struct op *op, const struct tab *tab, const struct target *asked,
+                        bool is_solo_push)
 {
-    return arena_fmt(&op->arena, "window.__rounds&&window.__rounds.arm('%s')", tab->token);
-}
-
-/* Throws where the change would not be followed, which keeps the URL from being changed at all. */
-static char *arm_push_script(struct op *op, const struct tab *tab, const struct target *target)
-{
-    return arena_fmt(&op->arena, "window.__rounds.arm('%s',%s)", tab->token,
-                     target->kind == TARGET_SOLO ? "true" : "false");
+    struct str *s = str_new(&op->arena, 512 * 1024);
+    struct jw w;
+    str_adds(s, is_solo_push || asked ? "window.__rounds.arm(" : "window.__rounds&&window.__rounds.arm(");
+    jw_init(&w, s);
+    jw_text(&w, tab->token);
+    str_addc(s, ',');
+    jw_init(&w, s);
+    jw_text(&w, asked ? asked->text : "");
+    str_adds(s, is_solo_push ? ",true)" : ",false)");
+    return s->p;
 }
 
 int tab_arm(struct op *op, struct tab *tab)
 {
     new_token(tab);
     remember_loader(tab);
-    return page_eval(op, tab->page, arm_script(op, tab), NULL);
+    return page_eval(op, tab->page, arm_script(op, tab, NULL, false), NULL);
 }
 
 /* A JWT in the URL belongs to the page's URL only while it is asked for; it is never logged. */
@@ -145,24 +150,40 @@ static const char *url_of(struct op *op, const struct tab *tab, const struct tar
                      tab->login->name, encoded->p);
 }
 
+/* What the tab was last asked to show; false when it shows nothing that can be led on. */
+static bool find_asked(struct op *op, struct tab *tab, struct target *out, bool *is_scenes)
+{
+    const struct facts *facts = page_facts(tab->page);
+    const struct jv *v;
+    static const char script[] = "window.__rounds?{asked:window.__rounds.asked(),"
+                                 "scenes:!!window.__grafanaSceneContext}:{}";
+    if (facts->status != 200 || facts->is_off_origin)
+        return false;
+    if (page_eval(op, tab->page, script, &v) < 0)
+        return false;
+    *is_scenes = jv_bool_at(v, "scenes", false);
+    return *jv_text_at(v, "asked", "") && target_parse(op, jv_bytes(jv_get(v, "asked")), out) == 0;
+}
+
 /* 1: led there; 0: this tab can not, use a new document; -1: failed for good. */
 static int try_push(struct op *op, struct tab *tab, const struct target *target)
 {
-    const struct facts *facts = page_facts(tab->page);
     struct target now;
     struct op part;
-    if (!tab->lease.is_warm || tab->login->kind == RENDER_LOGIN_URL ||
-        !learnt_can_push(service_learnt(tab->render), target->origin, target->kind))
+    struct learnt *learnt = service_learnt(tab->render);
+    bool is_used = tab->lease.is_warm || tab->pages_n > 0;
+    if (!is_used || tab->login->kind == RENDER_LOGIN_URL ||
+        !learnt_can_push(learnt, target->origin, target->kind))
         return 0;
     op_init_part(&part, op, -1);
-    bool can = target_parse(&part, bytes_of(facts->url), &now) == 0 &&
-               target_can_push(&now, target) && facts->status == 200 && !facts->is_off_origin;
+    bool is_scenes = false;
+    bool can = find_asked(&part, tab, &now, &is_scenes) && target_can_push(&now, target);
     if (can) {
         new_token(tab);
-        can = page_push_url(&part, tab->page, target_push_url(&part.arena, target),
-                            arm_push_script(&part, tab, target)) == 0;
+        char *arm = arm_script(&part, tab, target, target->kind == TARGET_SOLO);
+        can = page_push_url(&part, tab->page, target_push_url(&part.arena, target, is_scenes), arm) == 0;
         if (!can)
-            learnt_note(service_learnt(tab->render), target->origin, target->kind, false);
+            learnt_note(learnt, target->origin, target->kind, false);
         remember_loader(tab);
     }
     bool is_fatal = part.err == ERR_BROWSER || part.err == ERR_CANCELLED || part.err == ERR_TIMEOUT;
@@ -184,6 +205,9 @@ int tab_show(struct op *op, struct tab *tab, const struct target *target, bool m
         return 0;
     }
     new_token(tab);
+    tab->asked = target;
+    if (tab->pages_n++ > 0 || strcmp(tab->how, "in-app") == 0)
+        tab->how = "warm";
     return page_go(op, tab->page, url_of(op, tab, target));
 }
 
@@ -210,7 +234,7 @@ static int follow_document(struct op *op, struct tab *tab)
     remember_loader(tab);
     struct op part;
     op_init_part(&part, op, -1);
-    int failed = page_eval(&part, tab->page, arm_script(&part, tab), NULL);
+    int failed = page_eval(&part, tab->page, arm_script(&part, tab, tab->asked, false), NULL);
     bool is_fatal = part.err == ERR_BROWSER || part.err == ERR_CANCELLED;
     if (failed && is_fatal)
         op_fail_from(op, &part);

@@ -23,6 +23,10 @@ struct tab {
     uint32_t calls_epoch;
     const char *how;
     int64_t begun_ms; /* of the lease, monotonic */
+    const struct target *asked; /* by the newest tab_show; borrowed from the ask */
+    int pages_n;      /* new documents asked for in this lease */
+    int grown_px;     /* height at which the present dashboard was seen whole; 0: not yet */
+    char *grown_for;  /* heap: its uid */
 };
 
 /* Leases and sets up a tab for this identity and look. On -1 nothing is held. */

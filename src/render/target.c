@@ -124,18 +124,20 @@ static void add_pair(struct str *s, const char *name, const char *value)
 {
     str_addc(s, s->n ? '&' : '?');
     url_encode(s, bytes_of(name));
+    if (!*value && strncmp(name, "var-", 4) != 0)
+        return; /* a bare name, such as kiosk */
     str_addc(s, '=');
     url_encode(s, bytes_of(value));
 }
 
-char *target_push_url(struct arena *arena, const struct target *next)
+char *target_push_url(struct arena *arena, const struct target *next, bool is_iso)
 {
     struct str *s = str_new(arena, 256 * 1024);
     for (size_t i = 0; i < next->pairs_n; i++) {
         const struct url_pair *pair = &next->pairs[i];
         bool is_from = strcmp(pair->name, "from") == 0, is_to = strcmp(pair->name, "to") == 0;
         char iso[CLOCK_ISO_MAX];
-        if ((is_from || is_to) && next->from_ms >= 0) {
+        if (is_iso && (is_from || is_to) && next->from_ms >= 0) {
             clock_iso(is_from ? next->from_ms : next->to_ms, iso);
             add_pair(s, pair->name, iso);
         } else
