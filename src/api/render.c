@@ -68,7 +68,8 @@ static void add_blocked(struct call *call, const struct render_result *result)
         httpd_header(call->req, "X-Rounds-Blocked", s->p);
 }
 
-static void add_headers(struct call *call, const struct render_result *result, const char *clamped)
+void render_add_headers(struct call *call, const struct render_result *result,
+                        const char *clamped)
 {
     const struct render_stages *t = &result->stages;
     httpd_header(call->req, "X-Rounds-Status", status_text(call->op, result, clamped));
@@ -124,7 +125,7 @@ static int run(struct call *call, bool is_csv, struct render_ask *ask, struct re
     ask->is_strict = ask->login.is_drop_in ? api->render_conf.is_strict_drop_in
                                            : api->render_conf.is_strict_own;
     int failed = flight_run(call->op, api->flight, ask, result, shared);
-    add_headers(call, result, clamped);
+    render_add_headers(call, result, clamped);
     return failed;
 }
 
