@@ -1,5 +1,5 @@
-/* The doorkeeper of the platform's routes. A session's cookie counts only with its CSRF token, unless
- * the request changes nothing; an API token needs none, since no browser sends it by itself.
+/* The doorkeeper of the platform's routes. A session's cookie counts only with its CSRF token,
+ * unless the request changes nothing; an API token needs none, since no browser sends it by itself.
  */
 #include "api/signin.h"
 
@@ -24,7 +24,8 @@ static int check_cookie(struct call *call, const char *cookie)
     if (!is_reading(call) &&
         !session_csrf_fits(session, httpd_header_in(call->req, "X-CSRF-Token", 0)))
         return op_fail(call->op, ERR_FORBIDDEN,
-                       "the header X-CSRF-Token is missing or is not this session's; GET /api/v1/session tells it");
+                       "the header X-CSRF-Token is missing or is not this session's; GET "
+                       "/api/v1/session tells it");
     call->who = session->caller;
     call->session = session;
     if (session->needs_rotation) {
@@ -54,8 +55,9 @@ static int identify(struct call *call)
                            clock_wall_ms(), &call->who);
     if (cookie)
         return check_cookie(call, cookie);
-    return op_fail(call->op, ERR_UNAUTHENTICATED,
-                   "sign in first: POST /api/v1/session, or send an API token as Authorization: Bearer");
+    return op_fail(
+        call->op, ERR_UNAUTHENTICATED,
+        "sign in first: POST /api/v1/session, or send an API token as Authorization: Bearer");
 }
 
 int signin_check(struct call *call)

@@ -134,7 +134,8 @@ static int read_floor(struct op *op, const struct settings *s, struct api_render
     if (sscanf(text, "%5dx%5d%c", &conf->width_min_px, &conf->height_min_px, &tail) != 2 ||
         conf->width_min_px < 16 || conf->height_min_px < 16)
         return op_fail(op, ERR_BAD_INPUT,
-                       "render.size_floor must be widthxheight of at least 16x16, not \"%s\"", text);
+                       "render.size_floor must be widthxheight of at least 16x16, not \"%s\"",
+                       text);
     return 0;
 }
 

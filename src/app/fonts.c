@@ -1,6 +1,6 @@
-/* The self-test of fonts: are the scripts that dashboards are titled in drawn, or as boxes? Asked once
- * after the start, in a tab without network, by comparing each probe's drawing with that of a code point
- * that no font has.
+/* The self-test of fonts: are the scripts that dashboards are titled in drawn, or as boxes? Asked
+ * once after the start, in a tab without network, by comparing each probe's drawing with that of a
+ * code point that no font has.
  */
 #include "app/app_priv.h"
 
@@ -13,13 +13,14 @@ static const struct script_row {
     const char *probe;
     const char *package; /* of Debian */
 } scripts[] = {
-    {"Chinese", "中文", "fonts-noto-cjk"},       {"Japanese", "あア", "fonts-noto-cjk"},
-    {"Korean", "한글", "fonts-noto-cjk"},        {"Cyrillic", "Жя", "fonts-dejavu-core"},
-    {"Greek", "Ωλ", "fonts-dejavu-core"},        {"Arabic", "عر", "fonts-noto-core"},
-    {"Thai", "ไท", "fonts-noto-core"},           {"Emoji", "😀", "fonts-noto-color-emoji"},
+    {"Chinese", "中文", "fonts-noto-cjk"}, {"Japanese", "あア", "fonts-noto-cjk"},
+    {"Korean", "한글", "fonts-noto-cjk"},  {"Cyrillic", "Жя", "fonts-dejavu-core"},
+    {"Greek", "Ωλ", "fonts-dejavu-core"},  {"Arabic", "عر", "fonts-noto-core"},
+    {"Thai", "ไท", "fonts-noto-core"},     {"Emoji", "😀", "fonts-noto-color-emoji"},
 };
 
-/* Draws a text and a code point of the private use area, which no font has, and compares the pixels. */
+/* Draws a text and a code point of the private use area, which no font has, and compares the
+ * pixels. */
 static const char test_script[] =
     "(texts=>{const draw=t=>{const c=document.createElement('canvas');c.width=64;c.height=40;"
     "const x=c.getContext('2d');x.font='24px sans-serif';x.fillText(t,2,30);"

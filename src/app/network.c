@@ -1,5 +1,5 @@
-/* What the pages of each identity may reach: the origin of the Grafana itself, and the extra hosts of the
- * settings. One gate port per browser context. Called by the pool's lessees and its keeper.
+/* What the pages of each identity may reach: the origin of the Grafana itself, and the extra hosts
+ * of the settings. One gate port per browser context. Called by the pool's lessees and its keeper.
  */
 #include "app/app_priv.h"
 

@@ -1,8 +1,8 @@
-/* Reading settings: defaults, then the file, the environment, the flags. Runs once, on the main thread,
- * before anything else; afterwards the settings are read-only.
+/* Reading settings: defaults, then the file, the environment, the flags. Runs once, on the main
+ * thread, before anything else; afterwards the settings are read-only.
  *
- * Values are checked when they are read, wherever they come from, by the row's kind and range, so that
- * nobody later meets a value that it cannot use.
+ * Values are checked when they are read, wherever they come from, by the row's kind and range, so
+ * that nobody later meets a value that it cannot use.
  */
 #include "app/settings.h"
 
@@ -32,8 +32,8 @@ static int fail_value(struct op *op, const struct setting_row *row, const char *
     return op_fail(op, ERR_BAD_INPUT, "%s: %s must be %s", from, row->name, expected);
 }
 
-static int check_number(struct op *op, const struct setting_row *row, const char *from, bool is_number,
-                        double n, const char *what)
+static int check_number(struct op *op, const struct setting_row *row, const char *from,
+                        bool is_number, double n, const char *what)
 {
     if (!is_number)
         return fail_value(op, row, from, what);
@@ -94,7 +94,8 @@ int setting_set(struct op *op, struct settings *s, enum setting setting, const c
         return check_number(op, row, from, ok, value->real, "a number");
     case SETTING_DURATION:
         ok = duration_parse(b, &value->number);
-        return check_number(op, row, from, ok, (double)value->number, "a duration such as 30s or 1m30s");
+        return check_number(op, row, from, ok, (double)value->number,
+                            "a duration such as 30s or 1m30s");
     case SETTING_SIZE:
         ok = size_parse(b, &value->number);
         return check_number(op, row, from, ok, (double)value->number, "a size such as 64MiB");
@@ -148,7 +149,8 @@ int settings_fail_unknown(struct op *op, const char *from, const char *name)
                    nearest ? nearest : "", nearest ? "?" : "");
 }
 
-static int read_flags(struct op *op, struct settings *s, const struct settings_flag *flags, size_t n)
+static int read_flags(struct op *op, struct settings *s, const struct settings_flag *flags,
+                      size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char *from = arena_fmt(&op->arena, "flag --%s", flags[i].name);

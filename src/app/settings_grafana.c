@@ -60,7 +60,8 @@ static int read_origin(const struct entry *e, const struct jv *v, struct setting
     return failed;
 }
 
-/* The secret, from a file or from a variable of the environment; its last line end does not count. */
+/* The secret, from a file or from a variable of the environment; its last line end does not count.
+ */
 static int read_secret(const struct entry *e, const struct jv *credential, struct secret *out)
 {
     const char *path = jv_text_at(credential, "secret_file", NULL);
@@ -79,9 +80,10 @@ static int read_secret(const struct entry *e, const struct jv *credential, struc
 
 static int read_credential(const struct entry *e, const struct jv *v, struct settings_grafana *out)
 {
-    static const char *const names[] = {"kind", "secret_file", "secret_env", "header",
-                                        "url_parameter", "user", "role"};
-    static const char *const kinds[] = {"none", "token", "basic", "jwt", "own_issuer", "render_key"};
+    static const char *const names[] = {"kind",          "secret_file", "secret_env", "header",
+                                        "url_parameter", "user",        "role"};
+    static const char *const kinds[] = {"none", "token",      "basic",
+                                        "jwt",  "own_issuer", "render_key"};
     if (check_keys(e, v, names, sizeof names / sizeof *names) < 0)
         return -1;
     const char *kind = jv_text_at(v, "kind", "none");
@@ -122,7 +124,8 @@ static int read_entry(const struct entry *e, const struct jv *v, struct settings
     if (check_keys(e, v, names, sizeof names / sizeof *names) < 0 || read_origin(e, v, out) < 0)
         return -1;
     const struct jv *org = jv_get(v, "org");
-    out->org = jv_is_integer(org) ? arena_fmt(&e->op->arena, "%lld", (long long)jv_int(org, 0)) : "";
+    out->org =
+        jv_is_integer(org) ? arena_fmt(&e->op->arena, "%lld", (long long)jv_int(org, 0)) : "";
     out->ca_file = arena_strdup(&e->op->arena, jv_text_at(v, "ca_file", ""));
     if (read_hosts(e, jv_get(v, "extra_hosts"), out) < 0)
         return -1;

@@ -1,5 +1,5 @@
-/* `rounds check [URL]`: the doctor. Walks the hops from this machine to a picture, says which one fails
- * and how to mend it.
+/* `rounds check [URL]`: the doctor. Walks the hops from this machine to a picture, says which one
+ * fails and how to mend it.
  */
 #include "cli/command.h"
 
@@ -30,7 +30,8 @@ static void check_shm(struct op *op)
 {
     struct statvfs fs;
     if (statvfs("/dev/shm", &fs) < 0) {
-        say(STATE_WARN, "/dev/shm", "missing: browsers are told to use the temporary folder instead");
+        say(STATE_WARN, "/dev/shm",
+            "missing: browsers are told to use the temporary folder instead");
         return;
     }
     uint64_t mb = (uint64_t)fs.f_blocks * fs.f_frsize >> 20;
@@ -45,7 +46,8 @@ static void check_temp(struct op *op, const struct settings *settings)
     struct statvfs fs;
     dir = *dir ? dir : "/tmp";
     if (access(dir, W_OK) < 0 || statvfs(dir, &fs) < 0) {
-        say(STATE_FAIL, "temp", arena_fmt(&op->arena, "%s cannot be written: set temp to a folder that can", dir));
+        say(STATE_FAIL, "temp",
+            arena_fmt(&op->arena, "%s cannot be written: set temp to a folder that can", dir));
         return;
     }
     uint64_t mb = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
@@ -68,7 +70,8 @@ static bool check_browser(struct op *op, struct app *app)
                   (long long)(clock_mono_ms() - begun)));
     if (stats.sandbox_obstacle)
         say(STATE_WARN, "sandbox",
-            arena_fmt(&op->arena, "off: %s. Run the service as a user of its own, with user namespaces allowed",
+            arena_fmt(&op->arena,
+                      "off: %s. Run the service as a user of its own, with user namespaces allowed",
                       stats.sandbox_obstacle));
     else
         say(STATE_OK, "sandbox", "on");
@@ -84,7 +87,8 @@ static void check_fonts(struct op *op, struct app *app)
     }
     const char *missing = app_fonts_missing(app);
     say(*missing ? STATE_WARN : STATE_OK, "fonts",
-        *missing ? arena_fmt(&op->arena, "drawn as boxes: %s", missing) : "all probe scripts are drawn");
+        *missing ? arena_fmt(&op->arena, "drawn as boxes: %s", missing)
+                 : "all probe scripts are drawn");
 }
 
 static bool check_name(struct op *op, const struct target *target)
@@ -92,12 +96,14 @@ static bool check_name(struct op *op, const struct target *target)
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     int error = getaddrinfo(target->url.host, NULL, &hints, &found);
     if (error) {
-        say(STATE_FAIL, "name", arena_fmt(&op->arena, "%s cannot be resolved: %s", target->url.host,
-                                          gai_strerror(error)));
+        say(STATE_FAIL, "name",
+            arena_fmt(&op->arena, "%s cannot be resolved: %s", target->url.host,
+                      gai_strerror(error)));
         return false;
     }
     char address[64] = "";
-    getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST);
+    getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0,
+                NI_NUMERICHOST);
     freeaddrinfo(found);
     say(STATE_OK, "name", arena_fmt(&op->arena, "%s is %s", target->url.host, address));
     return true;
@@ -113,16 +119,25 @@ static const char *login_text(struct op *op, const struct render_login *login)
     case RENDER_LOGIN_URL:
         return arena_fmt(&op->arena, "by the URL parameter %s", login->name);
     default:
-        return "none is configured for this origin: only what Grafana shows to anybody can be rendered";
+        return "none is configured for this origin: only what Grafana shows to anybody can be "
+               "rendered";
     }
 }
 
-/* A whole render: the hops after the network are Grafana's own, and truth.c names the one that fails. */
+/* A whole render: the hops after the network are Grafana's own, and truth.c names the one that
+ * fails. */
 static void check_render(struct op *op, struct app *app, struct target *target)
 {
-    struct render_ask ask = {.target = *target, .is_strict = true, .class_ = POOL_INTERACTIVE,
-                             .look = {.width_px = 1000, .height_px = 500, .scale = 1, .timezone = "",
-                                      .language = "", .theme = "", .filename = ""}};
+    struct render_ask ask = {.target = *target,
+                             .is_strict = true,
+                             .class_ = POOL_INTERACTIVE,
+                             .look = {.width_px = 1000,
+                                      .height_px = 500,
+                                      .scale = 1,
+                                      .timezone = "",
+                                      .language = "",
+                                      .theme = "",
+                                      .filename = ""}};
     struct render_result result;
     if (app_find_login(app, op, target, &ask.login) < 0) {
         say(STATE_FAIL, "login", op->err_text);
@@ -145,7 +160,8 @@ static void check_render(struct op *op, struct app *app, struct target *target)
                   is_ok ? "" : "; ", result.finding.text));
     for (size_t i = 0; i < result.refused_n; i++)
         say(STATE_WARN, "blocked",
-            arena_fmt(&op->arena, "the page asked for %s:%d; if it needs it, add it to network.extra_hosts",
+            arena_fmt(&op->arena,
+                      "the page asked for %s:%d; if it needs it, add it to network.extra_hosts",
                       result.refused[i].host, result.refused[i].port));
 }
 

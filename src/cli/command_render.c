@@ -26,7 +26,8 @@ static int take_int(struct invocation *in, const char *name, int fallback, int *
     if (!text)
         return 0;
     if (!bytes_to_i64(bytes_of(text), &n) || n < -1 || n > 16000 || n == 0)
-        return op_fail(in->op, ERR_BAD_INPUT, "%s must be a number of pixels, not \"%s\"", name, text);
+        return op_fail(in->op, ERR_BAD_INPUT, "%s must be a number of pixels, not \"%s\"", name,
+                       text);
     *out = (int)n;
     return 0;
 }
@@ -46,8 +47,10 @@ static int take_look(struct invocation *in, struct wish *wish)
     if (take_int(in, "--width", 1000, &look->width_px) < 0 ||
         take_int(in, "--height", 500, &look->height_px) < 0)
         return -1;
-    if (scale && (!bytes_to_double(bytes_of(scale), &look->scale) || look->scale < 0.1 || look->scale > 10))
-        return op_fail(in->op, ERR_BAD_INPUT, "--scale must be between 0.1 and 10, not \"%s\"", scale);
+    if (scale &&
+        (!bytes_to_double(bytes_of(scale), &look->scale) || look->scale < 0.1 || look->scale > 10))
+        return op_fail(in->op, ERR_BAD_INPUT, "--scale must be between 0.1 and 10, not \"%s\"",
+                       scale);
     if (timeout && !duration_parse(bytes_of(timeout), &wish->timeout_ms))
         return op_fail(in->op, ERR_BAD_INPUT, "--timeout must be like 30s, not \"%s\"", timeout);
     look->theme = text_or(invocation_take(in, "--theme", true), "");
@@ -113,7 +116,8 @@ static int render(struct op *op, struct app *app, const struct wish *wish)
         return -1;
     fprintf(stderr, "%s: %dx%d, %zu bytes, %lld ms (%s)%s%s\n", wish->file, result.width_px,
             result.height_px, result.body.n, (long long)(clock_mono_ms() - begun),
-            truth_word(result.finding.truth), *result.finding.text ? ": " : "", result.finding.text);
+            truth_word(result.finding.truth), *result.finding.text ? ": " : "",
+            result.finding.text);
     return 0;
 }
 

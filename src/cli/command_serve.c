@@ -1,7 +1,7 @@
 /* `rounds serve`: starts the app, tells systemd, waits for a signal, stops in order.
  *
- * SIGTERM and SIGINT stop gracefully; a second one ends at once. Signals are blocked in all threads and
- * taken here by sigwait, so no handler interrupts anything.
+ * SIGTERM and SIGINT stop gracefully; a second one ends at once. Signals are blocked in all threads
+ * and taken here by sigwait, so no handler interrupts anything.
  */
 #include "cli/command.h"
 

@@ -1,4 +1,5 @@
-/* `rounds settings`: the table as text, Markdown (for the README), man page or a commented YAML file. */
+/* `rounds settings`: the table as text, Markdown (for the README), man page or a commented YAML
+ * file. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -7,10 +8,10 @@
 static const char *kind_word(const struct setting_row *row)
 {
     static const char *const words[] = {
-        [SETTING_TEXT] = "text",         [SETTING_INT] = "number", [SETTING_REAL] = "number",
-        [SETTING_BOOL] = "true|false",   [SETTING_DURATION] = "duration",
-        [SETTING_SIZE] = "size",         [SETTING_LIST] = "list",
-        [SETTING_SECRET] = "secret, from the environment only",
+        [SETTING_TEXT] = "text",         [SETTING_INT] = "number",
+        [SETTING_REAL] = "number",       [SETTING_BOOL] = "true|false",
+        [SETTING_DURATION] = "duration", [SETTING_SIZE] = "size",
+        [SETTING_LIST] = "list",         [SETTING_SECRET] = "secret, from the environment only",
     };
     return row->kind == SETTING_CHOICE ? row->choices : words[row->kind];
 }

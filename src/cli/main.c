@@ -1,7 +1,7 @@
 /* The program's entry: global options, the table of subcommands, errors to stderr.
  *
- * Settings are given as --section.name=value anywhere on the line; what does not look like one is left
- * to the subcommand.
+ * Settings are given as --section.name=value anywhere on the line; what does not look like one is
+ * left to the subcommand.
  */
 #include "cli/command.h"
 
@@ -20,15 +20,16 @@ static const struct command commands[] = {
      "  -o FILE         where to; the ending chooses png, jpeg, webp or pdf; - is standard output\n"
      "  --width=N --height=N --scale=N --timeout=30s --theme=light|dark --timezone=ZONE\n"},
     {"check", "[URL]", "look for what would keep this machine from rendering", command_check, NULL},
-    {"settings", "[--format=text|markdown|man|yaml]", "print every setting with default and meaning",
-     command_settings, NULL},
+    {"settings", "[--format=text|markdown|man|yaml]",
+     "print every setting with default and meaning", command_settings, NULL},
 };
 enum { COMMANDS_N = sizeof commands / sizeof *commands };
 
 static void print_help(FILE *out)
 {
-    fprintf(out, "Rounds %s: pictures of Grafana panels, and the rounds over them\n\n"
-                 "usage: rounds [--config=FILE] [--setting=value …] COMMAND\n\n",
+    fprintf(out,
+            "Rounds %s: pictures of Grafana panels, and the rounds over them\n\n"
+            "usage: rounds [--config=FILE] [--setting=value …] COMMAND\n\n",
             ROUNDS_VERSION);
     for (size_t i = 0; i < COMMANDS_N; i++)
         fprintf(out, "  %-10s %-36s %s\n", commands[i].name, commands[i].arguments,
@@ -95,7 +96,8 @@ static bool is_setting_flag(const char *arg)
 /* Takes the settings' flags out of argv. */
 static void take_setting_flags(struct invocation *in)
 {
-    struct settings_flag *flags = ARENA_ARRAY(&in->op->arena, struct settings_flag, (size_t)in->argc + 1);
+    struct settings_flag *flags =
+        ARENA_ARRAY(&in->op->arena, struct settings_flag, (size_t)in->argc + 1);
     int kept = 1;
     for (int i = 1; i < in->argc; i++) {
         if (!is_setting_flag(in->argv[i])) {
@@ -104,8 +106,7 @@ static void take_setting_flags(struct invocation *in)
         }
         const char *arg = in->argv[i] + 2, *end = strchr(arg, '=');
         struct bytes name = {arg, (size_t)(end - arg)};
-        flags[in->flags_n++] =
-            (struct settings_flag){arena_copy(&in->op->arena, name), end + 1};
+        flags[in->flags_n++] = (struct settings_flag){arena_copy(&in->op->arena, name), end + 1};
     }
     in->argv[kept] = NULL;
     in->argc = kept;

@@ -1,6 +1,6 @@
-/* CSV: Grafana's Enterprise pages (`/d-csv`) start a download by themselves; the file is the answer.
- * There is no picture to wait for, so readiness plays no part; but a page that turns out to be the login
- * form ends the wait at once instead of at the deadline.
+/* CSV: Grafana's Enterprise pages (`/d-csv`) start a download by themselves; the file is the
+ * answer. There is no picture to wait for, so readiness plays no part; but a page that turns out to
+ * be the login form ends the wait at once instead of at the deadline.
  */
 #include "render/csv.h"
 
@@ -12,7 +12,9 @@
 /* The base name of a wished or suggested name, with ".csv"; never a path. */
 static const char *safe_name(struct op *op, const char *wished, const char *suggested)
 {
-    const char *name = wished && *wished ? wished : suggested && *suggested ? suggested : "data.csv";
+    const char *name = wished && *wished         ? wished
+                       : suggested && *suggested ? suggested
+                                                 : "data.csv";
     const char *slash = strrchr(name, '/'), *backslash = strrchr(name, '\\');
     if (slash)
         name = slash + 1;

@@ -1,5 +1,5 @@
-/* Many panels out of one page: one load or one in-application change of range, one tall picture, cut by the
- * boxes of the panels as they stood when it was taken.
+/* Many panels out of one page: one load or one in-application change of range, one tall picture,
+ * cut by the boxes of the panels as they stood when it was taken.
  *
  * A panel's cut counts only if that panel's own data are finished and of the asked range; its
  * neighbours may fail without harm to it. The boxes are read before and after the picture: if the
@@ -32,8 +32,7 @@ struct scene { /* one window of the dashboard, seen */
 static bool needs_rows_open(const struct visit *visit, size_t first, size_t n)
 {
     for (size_t i = first; i < first + n; i++) {
-        const struct probe_panel *panel =
-            probe_find_panel(&visit->tab.probe, visit->asks[i].cut);
+        const struct probe_panel *panel = probe_find_panel(&visit->tab.probe, visit->asks[i].cut);
         if (!panel || (panel->is_hidden && !panel->is_active))
             return true; /* the older stack does not even know the panels of a shut row */
     }
@@ -91,7 +90,8 @@ static bool same_boxes(struct op *op, const struct jv *a, const struct jv *b)
     return bytes_eq(str_bytes(x), str_bytes(y));
 }
 
-static int take(struct op *op, struct visit *visit, const struct render_ask *ask, struct scene *scene)
+static int take(struct op *op, struct visit *visit, const struct render_ask *ask,
+                struct scene *scene)
 {
     struct tab *tab = &visit->tab;
     struct render_look look = ask->look;
@@ -101,8 +101,8 @@ static int take(struct op *op, struct visit *visit, const struct render_ask *ask
     look.format = RENDER_PNG;
     look.height_px = tab->grown_px;
     for (int i = 0; i < TAKES_MAX; i++) {
-        if (read_boxes(op, tab, &scene->boxes) < 0 ||
-            shoot_viewport(op, tab, &look, &whole) < 0 || read_boxes(op, tab, &after) < 0)
+        if (read_boxes(op, tab, &scene->boxes) < 0 || shoot_viewport(op, tab, &look, &whole) < 0 ||
+            read_boxes(op, tab, &after) < 0)
             return -1;
         if (same_boxes(op, scene->boxes, after))
             break;
@@ -221,19 +221,18 @@ static int make_cut(struct op *op, struct visit *visit, const struct scene *scen
     return 0;
 }
 
-/* Paranoia: the same page by a fresh load. The fresh pictures replace the fast ones where they differ. */
+/* Paranoia: the same page by a fresh load. The fresh pictures replace the fast ones where they
+ * differ. */
 static int check_fidelity(struct op *op, struct visit *visit, size_t first, size_t n,
                           struct scene *scene)
 {
     struct scene fresh = {0};
     const struct render_ask *ask = &visit->asks[first];
     bool is_different = false;
-    if (page_go(op, visit->tab.page, "about:blank") < 0 ||
-        see(op, visit, first, n, &fresh) < 0)
+    if (page_go(op, visit->tab.page, "about:blank") < 0 || see(op, visit, first, n, &fresh) < 0)
         return -1;
     for (size_t i = first; i < first + n && fresh.end == TAB_READY; i++) {
-        const struct probe_panel *panel =
-            probe_find_panel(&visit->tab.probe, visit->asks[i].cut);
+        const struct probe_panel *panel = probe_find_panel(&visit->tab.probe, visit->asks[i].cut);
         struct picture a, b;
         struct op part;
         op_init_part(&part, op, -1);

@@ -1,10 +1,11 @@
 /* Single flight for identical renders, and the door for those that can not be in time.
  *
- * The first caller of a key leads: it renders on its own thread with its own op. Others of the key wait
- * on a descriptor of theirs and copy the leader's result into their own memory; the leader stays
- * until the last has copied, so nothing is counted and nothing outlives its op. When a leader leaves
- * without an answer that serves the others (its client hung up, its shorter deadline passed), the next
- * of them leads. Rejected: a render owned by nobody, which would need a thread and a cancel of its own.
+ * The first caller of a key leads: it renders on its own thread with its own op. Others of the key
+ * wait on a descriptor of theirs and copy the leader's result into their own memory; the leader
+ * stays until the last has copied, so nothing is counted and nothing outlives its op. When a leader
+ * leaves without an answer that serves the others (its client hung up, its shorter deadline
+ * passed), the next of them leads. Rejected: a render owned by nobody, which would need a thread
+ * and a cancel of its own.
  */
 #include "render/flight.h"
 
@@ -76,14 +77,14 @@ static void make_key(struct op *op, const struct render_ask *ask, char key[HASH_
     const struct render_look *look = &ask->look;
     const struct render_paper *paper = &look->paper;
     struct str *s = str_new(&op->arena, KEY_MAX);
-    const char *const texts[] = {login->fingerprint, login->org,     login->name,   login->domain,
+    const char *const texts[] = {login->fingerprint, login->org,     login->name,    login->domain,
                                  ask->target.text,   look->timezone, look->language, look->theme,
                                  look->filename,     paper->ranges};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         add_text(s, texts[i]);
     str_addf(s, "%d %d %d %d %d %d %.9g %d %d %d", login->kind, login->is_drop_in, ask->is_strict,
-             ask->is_partial, look->width_px, look->height_px, look->scale, look->format, look->quality,
-             ask->class_);
+             ask->is_partial, look->width_px, look->height_px, look->scale, look->format,
+             look->quality, ask->class_);
     str_addf(s, " %.9g %.9g %d %d", paper->width_in, paper->height_in, paper->is_landscape,
              paper->has_background);
     hash_sha256_hex(str_bytes(s), key);
@@ -143,12 +144,12 @@ static int admit(struct op *op, struct flight *flight, const struct render_ask *
     if (op->deadline_ms == OP_NO_DEADLINE || outlook.wait_ms <= op_left_ms(op))
         return 0;
     return op_fail(op, ERR_BUSY,
-                   "%d renders wait for %d browsers: no browser can be free within %d ms", outlook.ahead,
-                   outlook.browsers, op_left_ms(op));
+                   "%d renders wait for %d browsers: no browser can be free within %d ms",
+                   outlook.ahead, outlook.browsers, op_left_ms(op));
 }
 
-static int lead(struct op *op, struct flight *flight, struct trip *trip, const struct render_ask *ask,
-                struct render_result *out)
+static int lead(struct op *op, struct flight *flight, struct trip *trip,
+                const struct render_ask *ask, struct render_result *out)
 {
     int failed = admit(op, flight, ask);
     if (!failed)
@@ -201,8 +202,8 @@ static bool is_answer(const struct op *op, const struct trip *trip)
 }
 
 /* 1: answered, well or with an error in the op; 0: try again, perhaps leading. */
-static int follow(struct op *op, struct flight *flight, struct trip *trip, struct follower *follower,
-                  struct render_result *out)
+static int follow(struct op *op, struct flight *flight, struct trip *trip,
+                  struct follower *follower, struct render_result *out)
 {
     int failed = op_wait_fd(op, follower->fd, POLLIN);
     bool is_answered = true;

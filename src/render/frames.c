@@ -1,6 +1,6 @@
 /* Attributing query answers to panels: by the header X-Panel-Id that Grafana's front end sends with
- * each query (9.4 to 13). Of two answers to one panel the last is what was drawn; a panel with a mixed
- * data source has several requests at a time, told apart by their data source.
+ * each query (9.4 to 13). Of two answers to one panel the last is what was drawn; a panel with a
+ * mixed data source has several requests at a time, told apart by their data source.
  */
 #include "render/frames.h"
 

@@ -1,5 +1,5 @@
-/* A page of our own making on paper: reports as PDF. The document is written into an empty tab, so no
- * network is needed and none is there.
+/* A page of our own making on paper: reports as PDF. The document is written into an empty tab, so
+ * no network is needed and none is there.
  */
 #include "render/render.h"
 
@@ -24,9 +24,9 @@ int render_print_html(struct op *op, struct render *render, struct bytes html,
                       const struct render_paper *paper, struct bytes *out)
 {
     struct pool_lease lease;
-    struct pool_ask ask = {.who = {.origin = "", .org = "", .fingerprint = "report",
-                                   .isolation = POOL_CONTEXT},
-                           .class_ = POOL_INTERACTIVE};
+    struct pool_ask ask = {
+        .who = {.origin = "", .org = "", .fingerprint = "report", .isolation = POOL_CONTEXT},
+        .class_ = POOL_INTERACTIVE};
     struct page_paper page_paper = {.width_in = paper->width_in,
                                     .height_in = paper->height_in,
                                     .is_landscape = paper->is_landscape,

@@ -123,7 +123,8 @@ int picture_join(struct op *op, const struct picture *parts, size_t n, struct pi
         height += (size_t)parts[i].height_px;
     }
     if (height * row > PICTURE_BYTES_MAX)
-        return op_fail(op, ERR_TOO_LARGE, "the page of %zu pixels height is beyond the limit", height);
+        return op_fail(op, ERR_TOO_LARGE, "the page of %zu pixels height is beyond the limit",
+                       height);
     unsigned char *rgb = arena_alloc(&op->arena, height * row), *to = rgb;
     for (size_t i = 0; i < n; i++)
         for (int y = 0; y < parts[i].height_px; y++, to += row)
@@ -177,7 +178,8 @@ int64_t picture_count_different(const struct picture *a, const struct picture *b
         return -1;
     int64_t n = 0;
     for (int y = 0; y < a->height_px; y++) {
-        const unsigned char *p = a->rgb + (size_t)y * a->stride, *q = b->rgb + (size_t)y * b->stride;
+        const unsigned char *p = a->rgb + (size_t)y * a->stride,
+                            *q = b->rgb + (size_t)y * b->stride;
         if (memcmp(p, q, (size_t)a->width_px * 3) == 0)
             continue;
         for (int x = 0; x < a->width_px; x++)

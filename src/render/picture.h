@@ -1,7 +1,7 @@
 /* Decoded pictures: cutting panels out of a tall one, joining tiles, writing PNG. By libpng.
  *
- * Eight bits a channel, RGB without padding between pixels. Input is only ever our own browser's PNG;
- * sizes are bounded all the same. Pure but for memory: everything is in the op's arena.
+ * Eight bits a channel, RGB without padding between pixels. Input is only ever our own browser's
+ * PNG; sizes are bounded all the same. Pure but for memory: everything is in the op's arena.
  */
 #ifndef RENDER_PICTURE_H
 #define RENDER_PICTURE_H

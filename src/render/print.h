@@ -10,7 +10,7 @@
 struct printer {
     const char *name; /* as in `encoding=` */
     const char *mime;
-    bool is_picture;  /* wants the page's full height measured when asked for */
+    bool is_picture; /* wants the page's full height measured when asked for */
     /* The page is ready. Fills body, width_px, height_px (and filename). */
     int (*print)(struct op *op, struct tab *tab, const struct render_look *look,
                  struct render_result *result);

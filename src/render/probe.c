@@ -26,8 +26,11 @@ static enum probe_state state_of(const struct jv *panel)
         const char *word;
         enum probe_state state;
     } rows[] = {
-        {"NotStarted", PROBE_NOT_STARTED}, {"Loading", PROBE_LOADING}, {"Streaming", PROBE_STREAMING},
-        {"Done", PROBE_DONE},              {"Error", PROBE_ERROR},
+        {"NotStarted", PROBE_NOT_STARTED},
+        {"Loading", PROBE_LOADING},
+        {"Streaming", PROBE_STREAMING},
+        {"Done", PROBE_DONE},
+        {"Error", PROBE_ERROR},
     };
     const char *word = jv_text_at(panel, "state", "");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -104,8 +107,8 @@ const struct probe_panel *probe_find_panel(const struct probe *probe, const char
     const struct probe_panel *found = NULL;
     for (size_t i = 0; i < probe->panels_n; i++) {
         const struct probe_panel *p = &probe->panels[i];
-        bool is_it = is_number ? p->id == id
-                               : strcmp(p->path, panel) == 0 || strcmp(p->key, panel) == 0;
+        bool is_it =
+            is_number ? p->id == id : strcmp(p->path, panel) == 0 || strcmp(p->key, panel) == 0;
         /* Repeats of one panel share its id: the mounted one is meant. */
         if (is_it && (!found || (p->is_active && !found->is_active)))
             found = p;

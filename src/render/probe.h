@@ -15,26 +15,26 @@ const char *probe_script(void);
 
 enum probe_stack { PROBE_STACK_NONE, PROBE_STACK_LEGACY, PROBE_STACK_SCENES };
 
-enum probe_state { /* of a panel's data */
-    PROBE_NO_QUERY, /* a text panel and the like */
-    PROBE_NOT_STARTED,
-    PROBE_LOADING,
-    PROBE_STREAMING,
-    PROBE_DONE,
-    PROBE_ERROR,
+enum probe_state {                 /* of a panel's data */
+                   PROBE_NO_QUERY, /* a text panel and the like */
+                   PROBE_NOT_STARTED,
+                   PROBE_LOADING,
+                   PROBE_STREAMING,
+                   PROBE_DONE,
+                   PROBE_ERROR,
 };
 
 struct probe_panel {
-    const char *key;    /* "panel-3", "panel-3-clone-1" */
-    const char *path;   /* path id of repeats: "value$panel-3"; else the key */
-    int64_t id;         /* of the dashboard's JSON; -1 unknown */
+    const char *key;  /* "panel-3", "panel-3-clone-1" */
+    const char *path; /* path id of repeats: "value$panel-3"; else the key */
+    int64_t id;       /* of the dashboard's JSON; -1 unknown */
     const char *title;
     const char *plugin;
-    bool is_active;     /* mounted */
-    bool is_hidden;     /* in a collapsed row */
-    bool is_needed;     /* mounted, or should be because its place is in view */
-    bool is_loaded;     /* its plugin's code is there */
-    bool has_own_range; /* a time override of its own */
+    bool is_active;           /* mounted */
+    bool is_hidden;           /* in a collapsed row */
+    bool is_needed;           /* mounted, or should be because its place is in view */
+    bool is_loaded;           /* its plugin's code is there */
+    bool has_own_range;       /* a time override of its own */
     const char *plugin_error; /* "" if none */
     enum probe_state state;
     int64_t from_ms, to_ms; /* of the data drawn; -1 unknown */
@@ -46,22 +46,23 @@ struct probe {
     const char *token; /* of the arming that this report answers; "" none */
     const char *url;
     enum probe_stack stack;
-    const char *uid;   /* of the dashboard */
+    const char *uid; /* of the dashboard */
     bool is_app_up, is_login, has_fonts, is_panel_not_found;
-    int says_done;     /* Grafana 13's own word: 1 yes, 0 failed, -1 nothing said */
+    int says_done;           /* Grafana 13's own word: 1 yes, 0 failed, -1 nothing said */
     const char *load_failed; /* the application did not start; "" */
     const char *error;       /* an alert over the page; "" */
-    int64_t queries;   /* running; -1: none was ever seen */
+    int64_t queries;         /* running; -1: none was ever seen */
     int64_t variables_loading, repeats_pending, images_loading;
     int64_t panels_rendered; /* legacy counter */
     int64_t from_ms, to_ms;  /* of the dashboard; -1 unknown */
-    int64_t frames;    /* for which nothing above changed */
-    int64_t quiet_ms;  /* since the last change of the document */
+    int64_t frames;          /* for which nothing above changed */
+    int64_t quiet_ms;        /* since the last change of the document */
     struct probe_panel *panels;
     size_t panels_n;
 };
 
-/* Into the arena. A malformed report gives an empty probe (a page can lie; it only hurts itself). */
+/* Into the arena. A malformed report gives an empty probe (a page can lie; it only hurts itself).
+ */
 void probe_read(struct arena *arena, struct bytes report, struct probe *out);
 /* The panel that "3", "panel-3", "value$panel-3" names, or NULL. */
 const struct probe_panel *probe_find_panel(const struct probe *probe, const char *panel);

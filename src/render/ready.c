@@ -47,8 +47,8 @@ static const char *settled_missing(const struct ready_rules *rules, const struct
                                    const struct probe_panel *panel)
 {
     const char *missing = ready_missing_panel(rules, panel);
-    bool is_error = panel->state == PROBE_ERROR && probe->frames >= ERROR_FRAMES &&
-                    probe->queries <= 0;
+    bool is_error =
+        panel->state == PROBE_ERROR && probe->frames >= ERROR_FRAMES && probe->queries <= 0;
     return missing && is_error && strcmp(missing, "range") == 0 ? NULL : missing;
 }
 
@@ -101,14 +101,16 @@ static const char *dashboard_missing(const struct ready_rules *rules, const stru
                : NULL;
 }
 
-static const char *other_missing(const struct facts *facts, const struct probe *probe, int64_t now_ms)
+static const char *other_missing(const struct facts *facts, const struct probe *probe,
+                                 int64_t now_ms)
 {
     if (!facts->is_loaded)
         return "document";
     if (facts->open_n > 0)
         return "network";
-    return probe->quiet_ms < OTHER_QUIET_MS || now_ms - facts->activity_ms < OTHER_QUIET_MS ? "quiet"
-                                                                                             : NULL;
+    return probe->quiet_ms < OTHER_QUIET_MS || now_ms - facts->activity_ms < OTHER_QUIET_MS
+               ? "quiet"
+               : NULL;
 }
 
 const char *ready_missing(const struct ready_rules *rules, const struct facts *facts,

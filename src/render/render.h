@@ -25,12 +25,12 @@ struct render_login {
         RENDER_LOGIN_HEADER, /* on every request to the page's origin, and only there */
         RENDER_LOGIN_URL,    /* a query parameter of the page's URL (JWT url_login) */
     } kind;
-    const char *name;   /* of the cookie, header or parameter */
-    struct secret value; /* the whole value: "Bearer …" included */
-    const char *domain; /* of the cookie */
+    const char *name;                   /* of the cookie, header or parameter */
+    struct secret value;                /* the whole value: "Bearer …" included */
+    const char *domain;                 /* of the cookie */
     char fingerprint[SECRET_PRINT_MAX]; /* of who it is, stable over renewals; "" anonymous */
-    const char *org;    /* organisation id as text; "" unknown */
-    bool is_drop_in;    /* made by Grafana for one render: shares nothing with other callers */
+    const char *org;                    /* organisation id as text; "" unknown */
+    bool is_drop_in; /* made by Grafana for one render: shares nothing with other callers */
 };
 void render_login_fini(struct render_login *login);
 
@@ -55,9 +55,10 @@ struct render_look {
 
 struct render_ask {
     struct target target;
-    const char *cut; /* the panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or
-                        a path id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width, scale and
-                        theme are then the page's, its height plays no part */
+    const char
+        *cut; /* the panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or
+                 a path id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width,
+                 scale and theme are then the page's, its height plays no part */
     struct render_look look;
     struct render_login login;
     enum pool_class class_;
@@ -71,8 +72,8 @@ struct render_stages { /* milliseconds */
 
 /* One answer of a data source, as the page got it. */
 struct render_frames {
-    const char *panel;    /* X-Panel-Id */
-    const char *request;  /* JSON of the query's own answer: {"results":…} */
+    const char *panel;   /* X-Panel-Id */
+    const char *request; /* JSON of the query's own answer: {"results":…} */
     struct bytes body;
     int status;
 };
@@ -80,29 +81,30 @@ struct render_frames {
 struct render_result {
     struct bytes body;
     const char *mime;
-    const char *filename; /* CSV */
+    const char *filename;    /* CSV */
     int width_px, height_px; /* of the picture, device pixels; 0 for PDF and CSV */
     struct truth_finding finding;
-    const char *missing;  /* what was not ready at the deadline; NULL: all was */
+    const char *missing; /* what was not ready at the deadline; NULL: all was */
     struct render_stages stages;
-    const char *how;      /* "cold", "warm" (new document in a warm tab) or "in-app" */
-    const char *browser;  /* its name in the pool */
+    const char *how;     /* "cold", "warm" (new document in a warm tab) or "in-app" */
+    const char *browser; /* its name in the pool */
     const char *panel_title;
-    bool is_other_range;  /* the panel shows a range of its own, not the asked one */
+    bool is_other_range;                /* the panel shows a range of its own, not the asked one */
     struct gate_refusal const *refused; /* what the page asked for and did not get */
     size_t refused_n;
     const struct render_frames *frames; /* when render_conf.frames_max > 0 */
     size_t frames_n;
-    bool has_all_frames;  /* false: some were too long, lost, or do not pass through /api/ds/query */
+    bool has_all_frames; /* false: some were too long, lost, or do not pass through /api/ds/query */
 };
 
 struct render_conf {
-    struct pool *pool;   /* borrowed */
-    struct gate *gate;   /* borrowed; NULL: none */
-    size_t frames_max;   /* bytes kept of one answer's data; 0: do not keep */
-    size_t csv_max;      /* bytes of a CSV */
-    bool is_png_small;   /* compress PNG well instead of fast */
-    double paranoia;     /* share of a visit's pictures that are made again by a fresh load and compared */
+    struct pool *pool; /* borrowed */
+    struct gate *gate; /* borrowed; NULL: none */
+    size_t frames_max; /* bytes kept of one answer's data; 0: do not keep */
+    size_t csv_max;    /* bytes of a CSV */
+    bool is_png_small; /* compress PNG well instead of fast */
+    double
+        paranoia; /* share of a visit's pictures that are made again by a fresh load and compared */
     enum pool_isolation drop_in_isolation, own_isolation;
 };
 
@@ -117,13 +119,13 @@ void render_free(struct render *render);
 int render_run(struct op *op, struct render *render, const struct render_ask *ask,
                struct render_result *out) MUST_CHECK;
 
-/* A visit: several pictures as one identity, in the order given, in one tab. Asks that follow each other with
- * the same page are cut out of one tall picture; a page that follows another is reached inside the loaded
- * application where this Grafana is seen to follow, else by a new document; a picture counts only if
- * its panel's data are of the asked range. Each ask has ask_ms; one that fails does not end the visit.
- * `landed` is called for each ask on this thread, part->err telling whether it failed; the part and the
- * result die with the call. -1: the rest could not even be tried (the op's deadline, cancel, no
- * browser). */
+/* A visit: several pictures as one identity, in the order given, in one tab. Asks that follow each
+ * other with the same page are cut out of one tall picture; a page that follows another is reached
+ * inside the loaded application where this Grafana is seen to follow, else by a new document; a
+ * picture counts only if its panel's data are of the asked range. Each ask has ask_ms; one that
+ * fails does not end the visit. `landed` is called for each ask on this thread, part->err telling
+ * whether it failed; the part and the result die with the call. -1: the rest could not even be
+ * tried (the op's deadline, cancel, no browser). */
 typedef void render_landed_fn(void *ctx, size_t i, struct op *part,
                               const struct render_result *result);
 int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,

@@ -1,4 +1,5 @@
-/* The render service: one ask's road from the lease to the picture, and the retry on a fresh browser.
+/* The render service: one ask's road from the lease to the picture, and the retry on a fresh
+ * browser.
  *
  * Runs on the caller's thread; holds no lock while a browser works. It decides nothing about pages
  * itself: ready.c judges readiness, truth.c the outcome, tab.c the way there, print.c the format.
@@ -79,12 +80,12 @@ static void set_rules(const struct render_ask *ask, bool is_pushed, struct ready
         .from_ms = is_pushed ? target->from_ms : -1,
         .to_ms = is_pushed ? target->to_ms : -1,
     };
-    *truth = (struct truth_rules){.origin = target->origin,
-                                  .panel = target->panel,
-                                  .is_dashboard = rules->is_dashboard};
+    *truth = (struct truth_rules){
+        .origin = target->origin, .panel = target->panel, .is_dashboard = rules->is_dashboard};
 }
 
-/* A page without the panel, for a caller who wants its picture all the same: let it come to rest. */
+/* A page without the panel, for a caller who wants its picture all the same: let it come to rest.
+ */
 static int settle_other(struct op *op, struct tab *tab, const struct truth_rules *truth,
                         const char **missing)
 {
@@ -101,10 +102,11 @@ static int settle_other(struct op *op, struct tab *tab, const struct truth_rules
     return failed;
 }
 
-/* Leads the tab there and waits, falling back to a new document when the application does not follow. */
+/* Leads the tab there and waits, falling back to a new document when the application does not
+ * follow. */
 int service_reach(struct op *op, struct tab *tab, const struct render_ask *ask,
-                 struct ready_rules *rules, struct truth_rules *truth, enum tab_end *end,
-                 const char **missing)
+                  struct ready_rules *rules, struct truth_rules *truth, enum tab_end *end,
+                  const char **missing)
 {
     bool may_push = true, pushed;
     for (;;) {
@@ -141,8 +143,8 @@ static void note_finding(struct op *op, const struct tab *tab, const struct trut
 
 int service_fail_finding(struct op *op, const struct truth_finding *finding)
 {
-    enum err code = finding->truth == TRUTH_LOGIN ? ERR_TARGET_LOGIN
-                    : finding->truth == TRUTH_TARGET ? ERR_TARGET
+    enum err code = finding->truth == TRUTH_LOGIN     ? ERR_TARGET_LOGIN
+                    : finding->truth == TRUTH_TARGET  ? ERR_TARGET
                     : finding->truth == TRUTH_BROWSER ? ERR_BROWSER
                                                       : ERR_TARGET_MISSING;
     return op_fail(op, code, "%s", finding->text);
@@ -167,14 +169,15 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     if (is_fatal && (ask->is_strict || out->finding.truth == TRUTH_BROWSER))
         return service_fail_finding(op, &out->finding);
     if (*page_facts(tab->page)->error)
-        return service_fail_finding(op, &out->finding); /* there is no document to take a picture of */
+        return service_fail_finding(op,
+                                    &out->finding); /* there is no document to take a picture of */
     if (end == TAB_FATAL && settle_other(op, tab, truth, &missing) < 0)
         return -1;
     return 0;
 }
 
 int service_take(struct op *op, struct tab *tab, const struct render_ask *ask,
-                        struct render_result *out)
+                 struct render_result *out)
 {
     const struct printer *printer = printer_of(ask->look.format);
     struct ready_rules rules;

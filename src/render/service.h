@@ -10,8 +10,8 @@ const struct render_conf *service_conf(const struct render *render);
 struct learnt *service_learnt(struct render *render);
 
 void service_clear(struct render_result *out);
-/* Leads the tab to the ask's page and waits by its rules, which are filled; falls back to a new document
- * when the application does not follow. */
+/* Leads the tab to the ask's page and waits by its rules, which are filled; falls back to a new
+ * document when the application does not follow. */
 int service_reach(struct op *op, struct tab *tab, const struct render_ask *ask,
                   struct ready_rules *rules, struct truth_rules *truth, enum tab_end *end,
                   const char **missing) MUST_CHECK;

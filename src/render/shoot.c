@@ -1,7 +1,7 @@
 /* From a ready page to bytes: the height of the page, tiles, formats.
  *
- * `captureBeyondViewport` is not used: measured on Grafana it gave pages without panels. The viewport
- * itself is made tall instead, so that lazy panels load, and stays so for the whole visit.
+ * `captureBeyondViewport` is not used: measured on Grafana it gave pages without panels. The
+ * viewport itself is made tall instead, so that lazy panels load, and stays so for the whole visit.
  */
 #include "render/shoot.h"
 
@@ -101,15 +101,15 @@ static int shoot_tiles(struct op *op, struct tab *tab, const struct render_look 
 {
     if (look->format != RENDER_PNG)
         return op_fail(op, ERR_UNPROCESSABLE,
-                       "a page of %d pixels height only fits into a PNG: ask for encoding=png", height);
+                       "a page of %d pixels height only fits into a PNG: ask for encoding=png",
+                       height);
     int step = (int)floor(TILE_SIDE_MAX / look->scale);
     size_t n = (size_t)((height + step - 1) / step);
     struct picture *tiles = ARENA_ARRAY(&op->arena, struct picture, n), whole;
     for (size_t i = 0; i < n; i++) {
         int top = (int)i * step, rows = height - top < step ? height - top : step;
-        struct page_shot shot = {.format = PAGE_PNG,
-                                 .is_fast = true,
-                                 .clip = {0, top, look->width_px, rows}};
+        struct page_shot shot = {
+            .format = PAGE_PNG, .is_fast = true, .clip = {0, top, look->width_px, rows}};
         struct bytes png;
         if (page_screenshot(op, tab->page, &shot, &png) < 0)
             return -1;

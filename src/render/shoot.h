@@ -4,8 +4,8 @@
 
 #include "render/tab.h"
 
-/* Makes the viewport as tall as the page's largest scroll container wants, waiting for what then loads
- * lazily, until the height stands. Leaves *end and *missing as tab_wait does. */
+/* Makes the viewport as tall as the page's largest scroll container wants, waiting for what then
+ * loads lazily, until the height stands. Leaves *end and *missing as tab_wait does. */
 int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
                struct ready_rules *rules, const struct truth_rules *truth, enum tab_end *end,
                const char **missing) MUST_CHECK;

@@ -1,8 +1,8 @@
 /* Leading one tab: the lease, the login, the way to the page and the wait for it.
  *
- * The choice between a new document and a change inside the loaded application is made here, by what
- * the tab shows and by what this Grafana was seen to follow (origin memory in learnt.c). The judging
- * of what comes is ready.c's and truth.c's.
+ * The choice between a new document and a change inside the loaded application is made here, by
+ * what the tab shows and by what this Grafana was seen to follow (origin memory in learnt.c). The
+ * judging of what comes is ready.c's and truth.c's.
  */
 #include "render/service.h"
 
@@ -16,13 +16,14 @@
 #include <string.h>
 
 enum {
-    PUMP_MS = 250,      /* the judge looks at least this often */
+    PUMP_MS = 250, /* the judge looks at least this often */
     FULL_HEIGHT_FIRST = 3000,
     STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */
     STUCK_IDLE_MS = 1200,
 };
 
-static const char channel_script[] = /* Grafana's function for renderers must exist from the start */
+static const char
+    channel_script[] = /* Grafana's function for renderers must exist from the start */
     "window.__grafanaImageRendererReadinessTimeoutMs=60000;";
 
 static int set_up_page(struct op *op, struct tab *tab)
@@ -115,14 +116,15 @@ static void remember_loader(struct tab *tab)
     tab->armed_loader = mem_strdup(loader ? loader : "");
 }
 
-/* `asked` NULL: the page stays what it is. A push throws where it would not be followed, which keeps the
- * URL from being changed at all. */
+/* `asked` NULL: the page stays what it is. A push throws where it would not be followed, which
+ * keeps the URL from being changed at all. */
 static char *arm_script(struct op *op, const struct tab *tab, const struct target *asked,
                         bool is_solo_push)
 {
     struct str *s = str_new(&op->arena, 512 * 1024);
     struct jw w;
-    str_adds(s, is_solo_push || asked ? "window.__rounds.arm(" : "window.__rounds&&window.__rounds.arm(");
+    str_adds(s, is_solo_push || asked ? "window.__rounds.arm("
+                                      : "window.__rounds&&window.__rounds.arm(");
     jw_init(&w, s);
     jw_text(&w, tab->token);
     str_addc(s, ',');
@@ -181,7 +183,8 @@ static int try_push(struct op *op, struct tab *tab, const struct target *target)
     if (can) {
         new_token(tab);
         char *arm = arm_script(&part, tab, target, target->kind == TARGET_SOLO);
-        can = page_push_url(&part, tab->page, target_push_url(&part.arena, target, is_scenes), arm) == 0;
+        can = page_push_url(&part, tab->page, target_push_url(&part.arena, target, is_scenes),
+                            arm) == 0;
         if (!can)
             learnt_note(learnt, target->origin, target->kind, false);
         remember_loader(tab);

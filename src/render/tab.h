@@ -22,11 +22,11 @@ struct tab {
     size_t calls_seen;
     uint32_t calls_epoch;
     const char *how;
-    int64_t begun_ms; /* of the lease, monotonic */
+    int64_t begun_ms;           /* of the lease, monotonic */
     const struct target *asked; /* by the newest tab_show; borrowed from the ask */
-    int pages_n;      /* new documents asked for in this lease */
-    int grown_px;     /* height at which the present dashboard was seen whole; 0: not yet */
-    char *grown_for;  /* heap: its uid */
+    int pages_n;                /* new documents asked for in this lease */
+    int grown_px;    /* height at which the present dashboard was seen whole; 0: not yet */
+    char *grown_for; /* heap: its uid */
 };
 
 /* Leases and sets up a tab for this identity and look. On -1 nothing is held. */
@@ -36,8 +36,8 @@ int tab_open(struct op *op, struct render *render, const struct render_ask *ask,
 void tab_close(struct tab *tab, bool is_clean);
 /* Size, scale, zone, language, theme. */
 int tab_set_look(struct op *op, struct tab *tab, const struct render_look *look) MUST_CHECK;
-/* Leads the tab to the target with a new document, or inside the loaded application where that is safe
- * and known to work (may_push); *pushed tells which. */
+/* Leads the tab to the target with a new document, or inside the loaded application where that is
+ * safe and known to work (may_push); *pushed tells which. */
 int tab_show(struct op *op, struct tab *tab, const struct target *target, bool may_push,
              bool *pushed) MUST_CHECK;
 /* Arms the page's probe anew: reports from before do not count any more. */

@@ -1,5 +1,6 @@
 /* Reading Grafana's page URLs. Pure, any thread. The text goes to the browser verbatim; what is
- * parsed here only serves judging and the choice between a new document and an in-application change.
+ * parsed here only serves judging and the choice between a new document and an in-application
+ * change.
  */
 #include "render/target.h"
 
@@ -70,9 +71,9 @@ int target_parse(struct op *op, struct bytes text, struct target *out)
 /* Parameters that Grafana's application follows without a new document, or does not read at all. */
 static bool may_differ(const struct target *t, const char *name)
 {
-    static const char *const free_names[] = {"from",     "to",    "render",     "width", "height",
-                                             "tz",       "scale", "timeout",    "encoding",
-                                             "timezone", "panelId"};
+    static const char *const free_names[] = {"from",     "to",       "render", "width",
+                                             "height",   "tz",       "scale",  "timeout",
+                                             "encoding", "timezone", "panelId"};
     if (strncmp(name, "var-", 4) == 0)
         return true;
     for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
@@ -110,7 +111,8 @@ bool target_can_push(const struct target *now, const struct target *next)
         return false;
     if (!*next->uid || !*now->uid)
         return false;
-    /* The timezone parameter appears by itself in a scene's URL; only a wish for another one counts. */
+    /* The timezone parameter appears by itself in a scene's URL; only a wish for another one
+     * counts. */
     const char *zone = get(next, "timezone"), *old_zone = get(now, "timezone");
     if (zone && (!old_zone || strcmp(zone, old_zone) != 0))
         return false;

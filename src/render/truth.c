@@ -66,8 +66,9 @@ static bool judge_document(struct arena *arena, const struct truth_rules *rules,
         return false;
     else if (!has_origin(facts->url, rules->origin))
         find(out, TRUTH_LOGIN,
-             arena_fmt(arena, "Grafana sent the browser away to another site (%.*s): it did not accept "
-                              "the credential, or its root_url differs",
+             arena_fmt(arena,
+                       "Grafana sent the browser away to another site (%.*s): it did not accept "
+                       "the credential, or its root_url differs",
                        (int)strcspn(facts->url, "?#"), facts->url));
     else if (facts->status == 401)
         find(out, TRUTH_LOGIN, "Grafana answered 401: the credential is wrong or has expired");
@@ -76,7 +77,8 @@ static bool judge_document(struct arena *arena, const struct truth_rules *rules,
     else if (facts->status == 404)
         find(out, TRUTH_DASHBOARD_MISSING, "Grafana answered 404: there is no such page");
     else if (facts->status >= 400)
-        find(out, TRUTH_TARGET, arena_fmt(arena, "Grafana answered %d for the page", facts->status));
+        find(out, TRUTH_TARGET,
+             arena_fmt(arena, "Grafana answered %d for the page", facts->status));
     else if (is_login_url(facts->url))
         find(out, TRUTH_LOGIN, "Grafana shows its login page: the credential was not accepted");
     else
@@ -109,20 +111,23 @@ static bool judge_api(struct arena *arena, const struct facts *facts, struct tru
     if (!a || a->status < 400)
         return false;
     if (a->status == 401)
-        find(out, TRUTH_LOGIN, "Grafana's API answered 401: the credential is wrong or has expired");
+        find(out, TRUTH_LOGIN,
+             "Grafana's API answered 401: the credential is wrong or has expired");
     else if (a->status == 403)
         find(out, TRUTH_DASHBOARD_MISSING,
-             "the credential may not see this dashboard (403): give its account the right to view it");
+             "the credential may not see this dashboard (403): give its account the right to view "
+             "it");
     else if (a->status == 404)
-        find(out, TRUTH_DASHBOARD_MISSING, "there is no such dashboard (404), or it is not visible");
+        find(out, TRUTH_DASHBOARD_MISSING,
+             "there is no such dashboard (404), or it is not visible");
     else
         find(out, TRUTH_TARGET,
              arena_fmt(arena, "Grafana answered %d when asked for the dashboard", a->status));
     return true;
 }
 
-/* Grafana's words for it are translated in newer versions; that the scene has settled and holds no such
- * panel is not. Repeats and rows may still bring one in the first moments. */
+/* Grafana's words for it are translated in newer versions; that the scene has settled and holds no
+ * such panel is not. Repeats and rows may still bring one in the first moments. */
 static bool is_panel_absent(const struct truth_rules *rules, const struct facts *facts,
                             const struct probe *probe)
 {
@@ -136,7 +141,8 @@ static bool is_panel_absent(const struct truth_rules *rules, const struct facts 
 }
 
 static bool judge_page(struct arena *arena, const struct truth_rules *rules,
-                       const struct facts *facts, const struct probe *probe, struct truth_finding *out)
+                       const struct facts *facts, const struct probe *probe,
+                       struct truth_finding *out)
 {
     if (*probe->load_failed)
         find(out, TRUTH_TARGET,
@@ -177,7 +183,8 @@ enum truth truth_of_panel(const struct probe_panel *panel)
     return TRUTH_OK;
 }
 
-static const char *panel_text(struct arena *arena, const struct probe_panel *panel, enum truth truth)
+static const char *panel_text(struct arena *arena, const struct probe_panel *panel,
+                              enum truth truth)
 {
     switch (truth) {
     case TRUTH_NO_DATA:
@@ -229,8 +236,10 @@ void truth_judge(struct arena *arena, const struct truth_rules *rules, const str
     truth_early(arena, rules, facts, probe, out);
     if (out->truth != TRUTH_OK || !rules->is_dashboard)
         return;
-    if (rules->panel && !probe_find_panel(probe, rules->panel) && probe->stack != PROBE_STACK_NONE) {
-        find(out, TRUTH_PANEL_MISSING, arena_fmt(arena, "the dashboard has no panel %s", rules->panel));
+    if (rules->panel && !probe_find_panel(probe, rules->panel) &&
+        probe->stack != PROBE_STACK_NONE) {
+        find(out, TRUTH_PANEL_MISSING,
+             arena_fmt(arena, "the dashboard has no panel %s", rules->panel));
         return;
     }
     judge_panels(arena, rules, probe, out);

@@ -2,7 +2,8 @@
  *
  * Grafana answers 200 for nearly everything that goes wrong, so the truth is read from the final
  * URL, the statuses of its own API calls and the panels' data. Sources: Grafana's middleware (login
- * redirects, 401 JSON for a bad render key in 9.x), its dashboard API (403, 404), scene data states.
+ * redirects, 401 JSON for a bad render key in 9.x), its dashboard API (403, 404), scene data
+ * states.
  */
 #ifndef RENDER_TRUTH_H
 #define RENDER_TRUTH_H
@@ -11,19 +12,19 @@
 #include "render/probe.h"
 
 enum truth { /* the order is severity: a page of several panels has the worst one's */
-    TRUTH_OK,
-    TRUTH_NO_DATA,
-    TRUTH_QUERY_ERROR,
-    TRUTH_PLUGIN_MISSING,
-    TRUTH_HIDDEN,     /* in a collapsed row or hidden by a condition */
-    TRUTH_LOADING,    /* the deadline came first */
-    TRUTH_PANEL_MISSING,
-    TRUTH_DASHBOARD_MISSING, /* or forbidden */
-    TRUTH_LOGIN,
-    TRUTH_TARGET,     /* Grafana did not answer, or its page did not start */
-    TRUTH_TIMEOUT,
-    TRUTH_BROWSER,
-    TRUTH_COUNT
+             TRUTH_OK,
+             TRUTH_NO_DATA,
+             TRUTH_QUERY_ERROR,
+             TRUTH_PLUGIN_MISSING,
+             TRUTH_HIDDEN,  /* in a collapsed row or hidden by a condition */
+             TRUTH_LOADING, /* the deadline came first */
+             TRUTH_PANEL_MISSING,
+             TRUTH_DASHBOARD_MISSING, /* or forbidden */
+             TRUTH_LOGIN,
+             TRUTH_TARGET, /* Grafana did not answer, or its page did not start */
+             TRUTH_TIMEOUT,
+             TRUTH_BROWSER,
+             TRUTH_COUNT
 };
 
 /* Stable words: "ok", "no_data", … as in the API. */
@@ -39,7 +40,7 @@ struct truth_rules {
 
 struct truth_finding {
     enum truth truth;
-    const char *text; /* one sentence for people, in the arena; "" for OK */
+    const char *text;        /* one sentence for people, in the arena; "" for OK */
     size_t panels, affected; /* looked at; with this truth */
 };
 

@@ -1,7 +1,7 @@
 /* Visits: the order of asks, the tab that they share, the second try on a fresh browser.
  *
- * Runs on the caller's thread. What is done for a group of cuts is cut.c's; a single picture is made as
- * /render makes it (service_take), only that the tab is kept.
+ * Runs on the caller's thread. What is done for a group of cuts is cut.c's; a single picture is
+ * made as /render makes it (service_take), only that the tab is kept.
  */
 #include "render/visit.h"
 
@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-static struct metric landed_total =
-    METRIC_COUNTER("rounds_visit_pictures_total", "how", "Pictures of visits, by the way they took.");
-static struct metric fidelity_total = METRIC_COUNTER(
-    "rounds_fidelity_checks_total", "outcome", "Fast pictures compared with a fresh load.");
+static struct metric landed_total = METRIC_COUNTER("rounds_visit_pictures_total", "how",
+                                                   "Pictures of visits, by the way they took.");
+static struct metric fidelity_total = METRIC_COUNTER("rounds_fidelity_checks_total", "outcome",
+                                                     "Fast pictures compared with a fresh load.");
 
 void visit_count_fidelity(bool is_different)
 {
@@ -154,8 +154,13 @@ static void run_group(struct visit *visit, size_t first, size_t n)
 int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,
                  int64_t ask_ms, render_landed_fn *landed, void *ctx)
 {
-    struct visit visit = {.op = op, .render = render, .asks = asks, .n = n, .ask_ms = ask_ms,
-                          .landed = landed, .ctx = ctx};
+    struct visit visit = {.op = op,
+                          .render = render,
+                          .asks = asks,
+                          .n = n,
+                          .ask_ms = ask_ms,
+                          .landed = landed,
+                          .ctx = ctx};
     metric_register(&landed_total);
     metric_register(&fidelity_total);
     int failed = 0;

@@ -21,8 +21,8 @@ int visit_need_tab(struct op *op, struct visit *visit, const struct render_ask *
 /* Gives it back; the next visit_need_tab leases another. */
 void visit_drop_tab(struct visit *visit, bool is_clean);
 
-/* cut.c: asks [first, first + n) of one dashboard page, out of one tall picture. Hands over each of them,
- * failed or not; -1 when the tab is no longer good and nothing has been handed over. */
+/* cut.c: asks [first, first + n) of one dashboard page, out of one tall picture. Hands over each of
+ * them, failed or not; -1 when the tab is no longer good and nothing has been handed over. */
 int visit_cut(struct op *op, struct visit *visit, size_t first, size_t n) MUST_CHECK;
 
 /* One outcome, failed or not, to the visitor. */
