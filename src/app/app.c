@@ -155,6 +155,14 @@ static int read_origins(struct op *op, struct app *app)
     return 0;
 }
 
+/* $TZ may name a file or hold a rule ("CET-1CEST"), which no browser understands. */
+static const char *zone_of(const struct settings *s)
+{
+    const char *zone = settings_text(s, SET_BROWSER_TIMEZONE);
+    bool is_own = strcmp(settings_origin(s, SET_BROWSER_TIMEZONE), "environment") != 0;
+    return is_own || strchr(zone, '/') > zone || strcmp(zone, "UTC") == 0 ? zone : "";
+}
+
 static int fill_render_conf(struct op *op, struct app *app)
 {
     const struct settings *s = app->settings;
@@ -169,7 +177,7 @@ static int fill_render_conf(struct op *op, struct app *app)
         .is_strict_own = settings_bool(s, SET_STRICT_OWN),
         .is_strict_drop_in = settings_bool(s, SET_STRICT_DROP_IN),
         .is_landscape = settings_bool(s, SET_LANDSCAPE),
-        .timezone = settings_text(s, SET_BROWSER_TIMEZONE),
+        .timezone = zone_of(s),
     };
     render_format_find(settings_text(s, SET_DEFAULT_ENCODING), &conf->default_format);
     if (read_floor(op, s, conf) < 0 || read_origins(op, app) < 0)

@@ -24,7 +24,8 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size);
 /* NUL-terminated copies. */
 char *arena_strdup(struct arena *arena, const char *s);
 char *arena_copy(struct arena *arena, struct bytes b);
-char *arena_fmt(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_fmt(struct arena *arena, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Calls fn(p) when the arena ends, before older memory goes. */
 void arena_defer(struct arena *arena, void (*fn)(void *), void *p);
 

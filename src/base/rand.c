@@ -26,7 +26,17 @@ uint64_t rand_u64(void)
 void rand_word(char *out, size_t n)
 {
     static const char alphabet[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    for (size_t i = 0; i < n; i++)
-        out[i] = alphabet[rand_u64() % 36];
+    unsigned char bytes[64];
+    size_t used = sizeof bytes, done = 0;
+    while (done < n) {
+        if (used == sizeof bytes) {
+            rand_bytes(bytes, sizeof bytes);
+            used = 0;
+        }
+        /* 252 is the largest multiple of 36: beyond it some letters would come more often. */
+        unsigned char byte = bytes[used++];
+        if (byte < 252)
+            out[done++] = alphabet[byte % 36];
+    }
     out[n] = 0;
 }
