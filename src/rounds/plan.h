@@ -121,6 +121,9 @@ void plan_print(const struct plan_spec *spec, struct jw *w);
 /* The plan's schedule, ready to ask. Paused plans have one too. */
 int plan_schedule(struct op *op, const struct plan_spec *spec, struct schedule *out) MUST_CHECK;
 
+/* When the quiet hours that now_ms is in will be over; 0: it is in none. */
+int64_t plan_quiet_end(const struct plan_spec *spec, const struct zone *zone, int64_t now_ms);
+
 /* Differences between two specifications, one a line: "windows[1].length: \"6h\" → \"12h\"". */
 struct plan_names plan_diff(struct arena *arena, const struct jv *before, const struct jv *after);
 

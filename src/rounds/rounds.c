@@ -11,7 +11,13 @@
 #include "store/shot.h"
 
 enum { WORKERS = 2, ATTEMPTS = 3 };
-enum { SHOT_MS = 60000, ORPHAN_MS = 3600000, JOB_MS = 120000, JANITOR_MS = 3600000 };
+enum {
+    SHOT_MS = 60000,
+    RETRY_MS = 5000,
+    ORPHAN_MS = 3600000,
+    JOB_MS = 120000,
+    JANITOR_MS = 3600000
+};
 
 static void set_defaults(struct rounds_conf *conf)
 {
@@ -21,6 +27,8 @@ static void set_defaults(struct rounds_conf *conf)
         conf->shot_ms = SHOT_MS;
     if (conf->attempts_max <= 0)
         conf->attempts_max = ATTEMPTS;
+    if (conf->retry_ms <= 0)
+        conf->retry_ms = RETRY_MS;
     if (conf->orphan_ms <= 0)
         conf->orphan_ms = ORPHAN_MS;
 }

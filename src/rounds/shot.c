@@ -65,10 +65,10 @@ bool shot_may_heal(const char *outcome, int attempts, int attempts_max)
     return is_word(outcome, healing) && attempts < attempts_max;
 }
 
-int64_t shot_pause_ms(int attempts, double jitter)
+int64_t shot_pause_ms(int64_t first_ms, int attempts, double jitter)
 {
-    int64_t pause = 5000;
-    for (int i = 1; i < attempts && pause < 320000; i++)
+    int64_t pause = first_ms;
+    for (int i = 1; i < attempts && pause < 64 * first_ms; i++)
         pause *= 4;
     return pause + (int64_t)((double)pause * jitter / 2);
 }
@@ -417,7 +417,7 @@ int shot_settle(struct op *op, const struct shot_job *job, const struct store_cl
                           : result->finding.text ? result->finding.text
                                                  : "";
     struct render_result shown = *result;
-    int64_t now = clock_wall_ms();
+    int64_t now = clock_wall_ms(), first = job->rounds->conf.retry_ms;
     double jitter = (double)(rand_u64() % 1000) / 1000;
     int failed;
     if (part->err)
@@ -425,10 +425,10 @@ int shot_settle(struct op *op, const struct shot_job *job, const struct store_cl
     if (part->err == ERR_CANCELLED)
         failed = put_back(op, job, shot, 0, NULL, NULL);
     else if (part->err == ERR_BUSY || part->err == ERR_UNAVAILABLE)
-        failed = put_back(op, job, shot, now + shot_pause_ms(1, jitter), NULL, NULL);
+        failed = put_back(op, job, shot, now + shot_pause_ms(first, 1, jitter), NULL, NULL);
     else if (shot_may_heal(word, shot->attempts, job->rounds->conf.attempts_max))
-        failed =
-            put_back(op, job, shot, now + shot_pause_ms(shot->attempts, jitter), word, message);
+        failed = put_back(op, job, shot, now + shot_pause_ms(first, shot->attempts, jitter), word,
+                          message);
     else
         failed = end_shot(op, job, shot, ask, word, message, &shown);
     return failed;

@@ -26,7 +26,7 @@ int shot_settle(struct op *op, const struct shot_job *job, const struct store_cl
 /* Whether another attempt may bring what this one did not. Pure. */
 bool shot_may_heal(const char *outcome, int attempts, int attempts_max);
 /* How long to rest before the next attempt; `jitter` in 0…1. Pure. */
-int64_t shot_pause_ms(int attempts, double jitter);
+int64_t shot_pause_ms(int64_t first_ms, int attempts, double jitter);
 
 /* The shot that this one is compared with: as the plan says, else the previous; row = 0: none. */
 int shot_find_reference(struct op *op, struct rounds *rounds, const struct plan_spec *spec,

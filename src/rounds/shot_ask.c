@@ -1,7 +1,9 @@
 /* From a claimed shot to the picture that is asked of the render service. Pure.
  *
- * Each panel is asked for by its own page (/d-solo). "As on the dashboard" means the size that the
- * panel has there: Grafana lays panels out on 24 columns and rows of 30 pixels with gaps of 8.
+ * "As on the dashboard" is cut out of the dashboard's page, many panels out of one picture. A panel
+ * that does not stand there at first (a collapsed row, another tab), and a second attempt, take the
+ * panel's own page (/d-solo) at the size that the dashboard would give it: Grafana lays panels out
+ * on 24 columns and rows of 30 pixels with gaps of 8.
  */
 #include "rounds/shot.h"
 
@@ -55,6 +57,16 @@ int shot_ask(struct op *op, const struct shot_job *job, const struct store_claim
         .is_strict = true,
         .is_partial = true,
     };
-    lay_out(picture, jv_parse_quiet(&op->arena, bytes_of(shot->panel_detail)), &out->look);
-    return target_parse(op, bytes_of(link_solo(&op->arena, &link)), &out->target);
+    const struct jv *detail = jv_parse_quiet(&op->arena, bytes_of(shot->panel_detail));
+    bool is_alone =
+        picture->is_solo || shot->attempts > 1 || jv_bool_at(detail, "collapsed", false);
+    if (is_alone) {
+        lay_out(picture, detail, &out->look);
+        return target_parse(op, bytes_of(link_solo(&op->arena, &link)), &out->target);
+    }
+    link.panel = NULL;
+    out->cut = shot->panel_key;
+    out->look.width_px = picture->width;
+    out->look.height_px = -1;
+    return target_parse(op, bytes_of(link_dashboard(&op->arena, &link)), &out->target);
 }

@@ -32,8 +32,8 @@ void verify_print(const struct verify_result *result, struct jw *w);
 /* ---- Retention ---- */
 
 struct retention_preview {
-    int64_t rounds, shots; /* would lose their pictures now */
-    int64_t bytes;         /* an estimate: content that others share is counted too */
+    int64_t rounds; /* would lose pictures now */
+    int64_t bytes;  /* an estimate: content that others share is counted too */
 };
 /* What the janitor would take at now_ms. Nothing is changed. */
 int retention_preview(struct op *op, struct rounds *rounds, int64_t now_ms,
