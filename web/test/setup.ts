@@ -15,3 +15,4 @@ class Watch {
 }
 Object.defineProperty(window, 'ResizeObserver', { value: Watch })
 Element.prototype.scrollIntoView = vi.fn()
+Object.defineProperty(globalThis, 'CSS', { value: { escape: (s: string) => s.replace(/["\\]/g, '\\$&') }, configurable: true })

@@ -23,7 +23,7 @@ export async function startI18n(): Promise<void> {
     const texts = (await load[language]()).default
     await i18next.use(initReactI18next).init({
         lng: language, fallbackLng: false, resources: { [language]: { translation: texts } },
-        interpolation: { escapeValue: false }, returnNull: false, react: { useSuspense: false },
+        showSupportNotice: false, interpolation: { escapeValue: false }, returnNull: false, react: { useSuspense: false },
     })
 }
 

@@ -76,8 +76,8 @@ export interface Option<T extends string> {
     isDisabled?: boolean
 }
 
-export function Select<T extends string>({ label, value, options, onChange, hideLabel, bare, isDisabled, prefix }: {
-    label: string; value: T | null; options: Option<T>[]; onChange: (value: T) => void; hideLabel?: boolean; bare?: boolean; isDisabled?: boolean; prefix?: string
+export function Select<T extends string>({ label, value, options, onChange, hideLabel, bare, isDisabled }: {
+    label: string; value: T | null; options: Option<T>[]; onChange: (value: T) => void; hideLabel?: boolean; bare?: boolean; isDisabled?: boolean
 }) {
     return (
         <AriaSelect
@@ -87,7 +87,6 @@ export function Select<T extends string>({ label, value, options, onChange, hide
         >
             {!hideLabel && <Label className={s.label!}>{label}</Label>}
             <AriaButton className={s.trigger!}>
-                {prefix && <span className="quiet">{prefix}</span>}
                 <SelectValue className={s.value!}>{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
                 <ChevronDown size={15} aria-hidden="true" />
             </AriaButton>

@@ -63,6 +63,11 @@ function View({ shots }: { shots: Shot[] }) {
         set({ at: id })
         document.getElementById(`film-${id}`)?.scrollIntoView({ block: 'nearest', inline: 'center' })
     }
+    useEffect(() => {
+        document.getElementById(`film-${shot.id}`)?.scrollIntoView({ block: 'nearest', inline: 'center' })
+        // Only when the room opens: later moves scroll by themselves.
+        // eslint-disable-next-line react-hooks/exhaustive-deps
+    }, [])
     useEffect(() => { for (const x of shots.slice(index + 1, index + 4)) if (x.picture) warmUp(pictureUrl(x.id)) }, [shots, index])
     useEffect(() => {
         if (!isPlaying) return undefined

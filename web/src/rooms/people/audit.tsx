@@ -6,6 +6,7 @@ import type { AuditItem, List } from '~/api/types'
 import { useFormat } from '~/base/format'
 import { useSettled } from '~/base/settled'
 import { Button } from '~/parts/button'
+import { DateBox } from '~/parts/date'
 import { Field } from '~/parts/field'
 import { Table } from '~/parts/page'
 import { Empty, Fault, Loading } from '~/parts/state'
@@ -34,7 +35,7 @@ export function Audit() {
             <div className={s.top}>
                 <Field label={t('people.actor')} value={actor} onChange={setActor} />
                 <Field label={t('people.action')} value={action} onChange={setAction} placeholder="plan.set" />
-                <Field label={t('plans.from')} type="date" value={from} onChange={setFrom} />
+                <DateBox label={t('plans.from')} value={from} onChange={setFrom} />
             </div>
             {audit.isError && !audit.data && <Fault error={audit.error} onRetry={() => void audit.refetch()} />}
             {audit.isPending && <Loading />}

@@ -8,6 +8,7 @@ import type { Role, Token } from '~/api/types'
 import { useFormat } from '~/base/format'
 import { Button, IconButton } from '~/parts/button'
 import { Confirm, Dialog } from '~/parts/dialog'
+import { DateBox } from '~/parts/date'
 import { Field } from '~/parts/field'
 import { Select } from '~/parts/menu'
 import { Table } from '~/parts/page'
@@ -37,7 +38,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
                 <>
                     <Field label={t('people.tokenName')} value={name} onChange={setName} autoFocus isRequired />
                     <Select label={t('people.role')} value={role} options={roles.map((id) => ({ id, text: t(`common.role.${id}`), note: t(`people.roleNote.${id}`) }))} onChange={setRole} />
-                    <Field label={t('people.expires')} type="date" value={until} onChange={setUntil} />
+                    <DateBox label={t('people.expires')} value={until} onChange={setUntil} />
                 </>
             )}
             {make.isError && <FaultNote error={make.error} />}

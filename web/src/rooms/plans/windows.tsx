@@ -3,6 +3,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { PlanSpec, Window } from '~/api/types'
 import { Button, IconButton } from '~/parts/button'
+import { DateBox } from '~/parts/date'
 import { Field, NumberBox } from '~/parts/field'
 import { Menu, Select } from '~/parts/menu'
 import s from './editor.module.css'
@@ -19,13 +20,26 @@ function fresh(kind: Kind, name: string): Window {
     return { name, kind, from: new Date(now.getTime() - 86400_000).toISOString(), to: now.toISOString() }
 }
 
+/* A fixed window is written in this browser's time and kept in UTC. */
 const local = (at: string) => {
     const d = new Date(at)
-    return Number.isNaN(d.getTime()) ? '' : new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+    return Number.isNaN(d.getTime()) ? { day: '', time: '' } : splitLocal(new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString())
 }
-const utc = (text: string, old: string) => {
-    const d = new Date(text)
-    return Number.isNaN(d.getTime()) ? old : d.toISOString()
+const splitLocal = (iso: string) => ({ day: iso.slice(0, 10), time: iso.slice(11, 16) })
+
+function Moment({ label, value, onChange }: { label: string; value: string; onChange: (at: string) => void }) {
+    const { t } = useTranslation()
+    const { day, time } = local(value)
+    const set = (d: string, h: string) => {
+        const at = new Date(`${d}T${h}`)
+        if (!Number.isNaN(at.getTime())) onChange(at.toISOString())
+    }
+    return (
+        <>
+            <DateBox label={label} value={day} onChange={(d) => set(d, time || '00:00')} />
+            <Field label={t('plans.time')} type="time" value={time} onChange={(h) => set(day, h)} />
+        </>
+    )
 }
 
 function Parts({ w, set }: { w: Window; set: (w: Window) => void }) {
@@ -50,8 +64,8 @@ function Parts({ w, set }: { w: Window; set: (w: Window) => void }) {
     }
     return (
         <>
-            <Field label={t('plans.from')} type="datetime-local" value={local(w.from)} onChange={(v) => set({ ...w, from: utc(v, w.from) })} />
-            <Field label={t('plans.to')} type="datetime-local" value={local(w.to)} onChange={(v) => set({ ...w, to: utc(v, w.to) })} />
+            <Moment label={t('plans.from')} value={w.from} onChange={(from) => set({ ...w, from })} />
+            <Moment label={t('plans.to')} value={w.to} onChange={(to) => set({ ...w, to })} />
         </>
     )
 }

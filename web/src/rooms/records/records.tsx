@@ -9,6 +9,7 @@ import type { List, Person, Plan, SearchHit, VerdictValue } from '~/api/types'
 import { useFormat } from '~/base/format'
 import { useSettled } from '~/base/settled'
 import { Button } from '~/parts/button'
+import { DateBox } from '~/parts/date'
 import { Field } from '~/parts/field'
 import { Badge } from '~/parts/mark'
 import { Select } from '~/parts/menu'
@@ -76,8 +77,8 @@ export default function RecordsRoom() {
                     {pickOf('plan', t('records.plan'), plans.data?.map((p) => ({ id: p.id, text: p.name })) ?? [])}
                     {pickOf('verdict', t('records.verdict'), verdicts.map((id) => ({ id, text: t(`common.verdict.${id}`) })))}
                     {pickOf('person', t('records.person'), people.data?.map((p) => ({ id: p.id, text: p.display_name })) ?? [])}
-                    <Field label={t('plans.from')} type="date" value={value.from} onChange={(v) => set('from', v)} />
-                    <Field label={t('plans.to')} type="date" value={value.to} onChange={(v) => set('to', v)} />
+                    <DateBox label={t('plans.from')} value={value.from} onChange={(v) => set('from', v)} />
+                    <DateBox label={t('plans.to')} value={value.to} onChange={(v) => set('to', v)} />
                 </search>
                 {!isAsked && <Empty title={t('records.start')} text={t('records.startText')} />}
                 {found.isError && !found.data && <Fault error={found.error} onRetry={() => void found.refetch()} />}

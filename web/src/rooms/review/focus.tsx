@@ -167,7 +167,7 @@ export function Focus({ state, round, shotId, onSign, onHelp }: { state: ReviewS
                     onKind={(k) => { ref.unpick(); state.setParam('ref', k === 'chosen' ? null : k); if (mode === 'single') state.setParam('mode', 'side') }}
                 />
             </div>
-            <div className={s.side}><Side shot={shot} mayJudge={mayJudge} onComment={() => setSheet('comment')} /></div>
+            <div className={s.side}><Side shot={shot} zone={round.timezone} mayJudge={mayJudge} onComment={() => setSheet('comment')} /></div>
             <div className={s.film}>
                 <Film shot={shot} zone={round.timezone} chosen={ref.reference?.id ?? null} onChoose={(other) => { ref.pick(other); if (mode === 'single') state.setParam('mode', 'side') }} />
             </div>

@@ -64,7 +64,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
             <div className={s.tools}>
                 <Chips label={t('review.filter.label')} value={view.filter} options={chips} onChange={(v) => { state.refilter(); state.setFilter(v) }} />
                 <Select<Order>
-                    bare hideLabel label={t('review.order.label')} prefix={t('review.order.label')} value={view.order} onChange={state.setOrder}
+                    bare label={t('review.order.label')} value={view.order} onChange={state.setOrder}
                     options={[{ id: 'dashboard', text: t('review.order.dashboard') }, { id: 'change', text: t('review.order.change') }]}
                 />
                 <div className={s.search}>
@@ -73,7 +73,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
                         onKeyDown={(e) => { if (e.key === 'Escape' || e.key === 'Enter') search.current?.blur() }}
                     />
                 </div>
-                <IconButton label={t('review.keys.title')} icon={<CircleHelp size={17} />} hint="?" onPress={onHelp} />
+                <span className={s.help}><IconButton label={t('review.keys.title')} icon={<CircleHelp size={17} />} hint="?" onPress={onHelp} /></span>
             </div>
         </div>
     )

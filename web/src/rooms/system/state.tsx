@@ -26,8 +26,8 @@ function SelfTest() {
     const address = run.data?.address
     useEffect(() => () => { if (address) URL.revokeObjectURL(address) }, [address])
     return (
-        <section className={s.card}>
-            <h2>{t('system.selfTest')}</h2>
+        <Section title={t('system.selfTest')}>
+            <div className={s.card}>
             <p className="quiet">{t('system.selfTestText')}</p>
             <div className={s.acts}>
                 <Button isDisabled={run.isPending} onPress={() => run.mutate()}>{t(run.isPending ? 'system.testing' : 'system.runTest')}</Button>
@@ -36,7 +36,8 @@ function SelfTest() {
             {run.isPending && <Bone height={180} />}
             {run.isError && <FaultNote error={run.error} />}
             {run.data && <img className={s.test} src={run.data.address} alt={t('system.selfTestAlt')} />}
-        </section>
+            </div>
+        </Section>
     )
 }
 
@@ -69,9 +70,11 @@ export function State() {
     const x = system.data
     return (
         <>
+            <div className={s.notes}>
             {system.isError && <FaultNote error={system.error} />}
             {!x.browser.sandbox.on && <Note kind="warn"><strong>{t('system.noSandbox')}</strong> {x.browser.sandbox.reason}</Note>}
             {x.fonts.missing.map((m) => <Note key={m.script} kind="warn">{t('system.fontMissing', { script: m.script, package: m.package })}</Note>)}
+            </div>
             <div className={s.grid}>
                 <section className={s.card}>
                     <h2>{t('system.health')}</h2>
@@ -113,7 +116,7 @@ export function State() {
                     </ul>
                 )}
             </Section>
-            <Section title={t('system.selfTest')}><SelfTest /></Section>
+            <SelfTest />
         </>
     )
 }

@@ -21,7 +21,7 @@ function Word({ today }: { today: Today }) {
     ].filter((x) => x !== null)
     return (
         <h1 className={s.word}>
-            {parts.length ? parts.join(t('common.comma')) : t('today.calm')}
+            {parts.length ? parts.reduce((a, b) => t('common.both', { a, b })) : t('today.calm')}
             <small>{today.next_run_at ? t('today.nextRound', { time: f.dateTime(today.next_run_at) }) : t('today.noNext')}</small>
         </h1>
     )

@@ -6,6 +6,7 @@ import { keys } from '~/api/queries'
 import type { Shot } from '~/api/types'
 import { useDraft } from '~/base/draft'
 import { Button } from '~/parts/button'
+import { DateBox } from '~/parts/date'
 import { Dialog } from '~/parts/dialog'
 import { Field, TextBox } from '~/parts/field'
 import { FaultNote } from '~/parts/state'
@@ -46,7 +47,7 @@ export function KnownIssueDialog({ shot, onClose }: { shot: Shot; onClose: () =>
             <p className="quiet">{t('review.knownText')}</p>
             <TextBox label={t('review.knownWhat')} value={draft.value.comment} onChange={(v) => draft.set((d) => ({ ...d, comment: v }))} autoFocus isRequired />
             <Field label={t('review.link')} value={draft.value.link} type="url" placeholder="https://" onChange={(v) => draft.set((d) => ({ ...d, link: v }))} />
-            <Field label={t('review.knownUntil')} value={draft.value.until} type="date" onChange={(v) => draft.set((d) => ({ ...d, until: v }))} isRequired />
+            <DateBox label={t('review.knownUntil')} value={draft.value.until} onChange={(v) => draft.set((d) => ({ ...d, until: v }))} isRequired />
             {(save.isError || end.isError) && <FaultNote error={save.error ?? end.error} />}
         </Dialog>
     )

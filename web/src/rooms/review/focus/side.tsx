@@ -14,14 +14,14 @@ import { Bone } from '~/parts/state'
 import { KnownIssueDialog } from './known-issue'
 import s from './side.module.css'
 
-function evidenceText(finding: Finding, f: Format): string {
-    return Object.entries(finding.evidence ?? {})
-        .filter(([, v]) => v !== null && typeof v !== 'object')
-        .map(([k, v]) => `${k} ${typeof v === 'number' ? f.number(v) : /^\d{4}-\d\d-\d\dT/.test(String(v)) ? f.dateTime(String(v)) : String(v)}`)
-        .join(' · ')
+/** The finding's words carry its figures; what they cannot carry is when it was, in the round's own zone. */
+function whenText(finding: Finding, f: Format, zone: string): string {
+    const at = finding.evidence?.at
+    if (typeof at !== 'number' && typeof at !== 'string') return ''
+    return f.dateTime(typeof at === 'number' ? new Date(at).toISOString() : at, zone)
 }
 
-function Findings({ shot }: { shot: Shot }) {
+function Findings({ shot, zone }: { shot: Shot; zone: string }) {
     const { t } = useTranslation()
     const f = useFormat()
     return (
@@ -30,11 +30,11 @@ function Findings({ shot }: { shot: Shot }) {
             {shot.findings.length === 0 && <p className="quiet small">{shot.change ? t('review.nothingFound') : t('review.noFindings')}</p>}
             <ul className={s.findings}>
                 {shot.findings.map((x, i) => {
-                    const evidence = evidenceText(x, f)
+                    const when = whenText(x, f, zone)
                     return (
                         <li key={i} className={s.finding}>
                             <FindingIcon finding={x} />
-                            <span>{pick(x.text, f.language)}{evidence && <span className={s.evidence}>{evidence}</span>}</span>
+                            <span>{pick(x.text, f.language)}{when && <span className={s.evidence}>{when}</span>}</span>
                         </li>
                     )
                 })}
@@ -125,13 +125,13 @@ function Thread({ shot, mayJudge, onComment }: { shot: Shot; mayJudge: boolean; 
     )
 }
 
-export function Side({ shot, mayJudge, onComment }: { shot: Shot; mayJudge: boolean; onComment: () => void }) {
+export function Side({ shot, zone, mayJudge, onComment }: { shot: Shot; zone: string; mayJudge: boolean; onComment: () => void }) {
     const { t } = useTranslation()
     const f = useFormat()
     const stages = shot.stages
     return (
         <aside className={s.side} aria-label={t('review.aside')}>
-            <Findings shot={shot} />
+            <Findings shot={shot} zone={zone} />
             <Numbers shot={shot} />
             <Thread key={shot.id} shot={shot} mayJudge={mayJudge} onComment={onComment} />
             <section>

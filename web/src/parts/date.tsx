@@ -1,0 +1,49 @@
+/* A date, written and read in the page's language (the browser's own field follows the browser's). Value: YYYY-MM-DD or "". */
+import { parseDate, type CalendarDate } from '@internationalized/date'
+import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react'
+import {
+    Button, Calendar, CalendarCell, CalendarGrid, DateInput, DatePicker, DateSegment, Dialog, FieldError, Group, Heading, Label, Popover,
+} from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import button from './button.module.css'
+import { cx } from '~/base/cx'
+import s from './date.module.css'
+import field from './field.module.css'
+
+function dateOf(text: string): CalendarDate | null {
+    try {
+        return text ? parseDate(text) : null
+    } catch {
+        return null
+    }
+}
+
+export function DateBox({ label, value, onChange, fault, isRequired }: { label: string; value: string; onChange: (value: string) => void; fault?: string; isRequired?: boolean }) {
+    const { t } = useTranslation()
+    const small = cx(button.button, button.quiet, button.icon, button.small)
+    return (
+        <DatePicker
+            className={field.field!} value={dateOf(value)} onChange={(d) => onChange(d ? d.toString() : '')} isInvalid={Boolean(fault)} isRequired={isRequired ?? false}
+            shouldForceLeadingZeros
+        >
+            <Label className={field.label!}>{label}</Label>
+            <Group className={s.box!}>
+                <DateInput className={s.input!}>{(segment) => <DateSegment segment={segment} className={s.part!} />}</DateInput>
+                <Button className={small} aria-label={t('common.openCalendar')}><CalendarDays size={15} /></Button>
+            </Group>
+            {fault && <FieldError className={field.fault!}>{fault}</FieldError>}
+            <Popover className={s.pop!} offset={4}>
+                <Dialog>
+                    <Calendar>
+                        <header className={s.head}>
+                            <Button slot="previous" className={small}><ChevronLeft size={16} /></Button>
+                            <Heading />
+                            <Button slot="next" className={small}><ChevronRight size={16} /></Button>
+                        </header>
+                        <CalendarGrid className={s.grid!}>{(date) => <CalendarCell date={date} className={s.day!} />}</CalendarGrid>
+                    </Calendar>
+                </Dialog>
+            </Popover>
+        </DatePicker>
+    )
+}
