@@ -27,7 +27,7 @@ static const char *temp_dir(const struct settings *s)
     return *dir ? dir : "/tmp";
 }
 
-static int browsers_max(const struct settings *s)
+int app_browsers_max(const struct settings *s)
 {
     int64_t n = settings_int(s, SET_BROWSERS_MAX);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -67,7 +67,7 @@ static int open_pool(struct op *op, struct app *app)
                     .flags_n = flags_n},
         .net = network_of(app),
         .browsers_min = (int)settings_int(s, SET_BROWSERS_MIN),
-        .browsers_max = browsers_max(s),
+        .browsers_max = app_browsers_max(s),
         .contexts_max = 6,
         .waiters_max = (int)settings_int(s, SET_QUEUE_MAX),
         .age_max_ms = settings_int(s, SET_BROWSER_AGE),
@@ -96,6 +96,8 @@ static void open_render(struct app *app)
         .pool = app->pool,
         .gate = app->gate,
         .csv_max = CSV_MAX,
+        .frames_max = app->want.has_platform ? (size_t)settings_int(s, SET_FRAMES_MAX) : 0,
+        .paranoia = settings_real(s, SET_PARANOIA),
         .is_png_small = strcmp(settings_text(s, SET_PNG), "small") == 0,
         .drop_in_isolation = isolation,
         .own_isolation = isolation == POOL_PROCESS ? POOL_PROCESS : POOL_CONTEXT,

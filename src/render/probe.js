@@ -254,9 +254,10 @@
   /* url: what was asked for, which the application rewrites to its liking; kept for the next who has this
    * tab. isSoloPush: a change inside the application of a solo page, which only scenes follow. */
   let asked = '';
+  const visited = new Set();
   const arm = (t, url, isSoloPush) => {
     if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
-    if (url) asked = url;
+    if (url) { asked = url; visited.add(url.split('?')[0]); }
     token = t; last = ''; frames = 0; reportedFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
@@ -315,5 +316,8 @@
     if (range && range.onRefresh) range.onRefresh();
     return !!range;
   };
-  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, asked: () => asked };
+  const state = () => ({
+    asked, scenes: !!window.__grafanaSceneContext, visited: visited.size, age_ms: Math.round(performance.now()),
+  });
+  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, state };
 })();

@@ -18,6 +18,8 @@
 enum {
     PUMP_MS = 250, /* the judge looks at least this often */
     FULL_HEIGHT_FIRST = 3000,
+    VISITED_MAX = 30, /* dashboards */
+    DOCUMENT_AGE_MAX_MS = 2 * 3600 * 1000,
     STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */
     STUCK_IDLE_MS = 1200,
 };
@@ -152,19 +154,26 @@ static const char *url_of(struct op *op, const struct tab *tab, const struct tar
                      tab->login->name, encoded->p);
 }
 
+/* Grafana keeps every dashboard visited in a document, with its data, and a document of hours has grown:
+ * a new one frees it all. */
+static bool is_worn(const struct jv *state)
+{
+    return jv_int_at(state, "visited", 0) >= VISITED_MAX ||
+           jv_int_at(state, "age_ms", 0) >= DOCUMENT_AGE_MAX_MS;
+}
+
 /* What the tab was last asked to show; false when it shows nothing that can be led on. */
 static bool find_asked(struct op *op, struct tab *tab, struct target *out, bool *is_scenes)
 {
     const struct facts *facts = page_facts(tab->page);
-    const struct jv *v;
-    static const char script[] = "window.__rounds?{asked:window.__rounds.asked(),"
-                                 "scenes:!!window.__grafanaSceneContext}:{}";
+    const struct jv *state;
     if (facts->status != 200 || facts->is_off_origin)
         return false;
-    if (page_eval(op, tab->page, script, &v) < 0)
+    if (page_eval(op, tab->page, "window.__rounds?window.__rounds.state():{}", &state) < 0)
         return false;
-    *is_scenes = jv_bool_at(v, "scenes", false);
-    return *jv_text_at(v, "asked", "") && target_parse(op, jv_bytes(jv_get(v, "asked")), out) == 0;
+    *is_scenes = jv_bool_at(state, "scenes", false);
+    return *jv_text_at(state, "asked", "") && !is_worn(state) &&
+           target_parse(op, jv_bytes(jv_get(state, "asked")), out) == 0;
 }
 
 /* 1: led there; 0: this tab can not, use a new document; -1: failed for good. */
