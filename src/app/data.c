@@ -63,12 +63,14 @@ int data_open(struct op *op, const struct settings *settings, enum store_mode mo
         return -1;
     if (mode == STORE_GUEST && !file_exists(arena_fmt(&op->arena, "%s/rounds.db", dir)))
         return op_fail(op, ERR_NOT_FOUND,
-                       "there is no database in %s: start `rounds serve` once, or name the folder with --data",
+                       "there is no database in %s: start `rounds serve` once, or name the folder "
+                       "with --data",
                        dir);
     out->dir = mem_strdup(dir);
     struct store_conf conf = {.dir = dir, .mode = mode};
     if (store_open(op, &conf, &out->store) < 0 ||
-        blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", dir), mode == STORE_OWNER, &out->blobs) < 0 ||
+        blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", dir), mode == STORE_OWNER,
+                     &out->blobs) < 0 ||
         open_keys(op, settings, out) < 0) {
         data_close(out);
         return -1;

@@ -137,8 +137,8 @@ static void add_answer(struct fold *x, const char *id, const struct jv *request)
         facts_drop_answer(f, 0);
     }
     struct facts_answer *a = &f->answers[f->answers_n++];
-    *a = (struct facts_answer){.request_id = facts_keep(id), .method = facts_keep(method), .path = facts_keep(path),
-                               .error = facts_keep(""), .epoch = f->epoch, .begun_ms = x->now_ms};
+    *a = (struct facts_answer){.request_id = facts_keep(id), .method = facts_keep(method),
+                               .path = facts_keep(path), .error = facts_keep(""), .epoch = f->epoch, .begun_ms = x->now_ms};
     if (is_query(method, path))
         add_query(x, a, request);
 }
@@ -172,7 +172,8 @@ static void fold_request(struct fold *x)
     bool is_main = strcmp(type, "Document") == 0 &&
                    strcmp(jv_text_at(x->params, "frameId", ""), f->main_frame) == 0;
     f->requests[f->requests_n++] = (struct facts_request){
-        .id = facts_keep(id), .url = facts_keep(url), .method = facts_keep(jv_text_at(request, "method", "GET")),
+        .id = facts_keep(id), .url = facts_keep(url),
+        .method = facts_keep(jv_text_at(request, "method", "GET")),
         .type = facts_keep(type), .loader = facts_keep(jv_text_at(x->params, "loaderId", "")),
         .epoch = f->epoch, .begun_ms = x->now_ms, .is_main = is_main};
     if (is_main) {
@@ -282,7 +283,8 @@ static void fold_socket(struct fold *x)
         return;
     }
     f->requests[f->requests_n++] = (struct facts_request){
-        .id = facts_keep(jv_text_at(x->params, "requestId", "")), .url = facts_keep(jv_text_at(x->params, "url", "")),
+        .id = facts_keep(jv_text_at(x->params, "requestId", "")),
+        .url = facts_keep(jv_text_at(x->params, "url", "")),
         .method = facts_keep("GET"), .type = facts_keep("WebSocket"), .loader = facts_keep(f->loader),
         .epoch = f->epoch, .begun_ms = x->now_ms};
     facts_recount(f);
@@ -308,8 +310,8 @@ static void fold_socket_error(struct fold *x)
 
 /* --- the document --- */
 
-/* A new main document is shown: what the old one had in flight concerns nobody any more. The newest request for
- * a main document stays: it may be of a navigation that has begun since. */
+/* A new main document is shown: what the old one had in flight concerns nobody any more. The newest
+ * request for a main document stays: it may be of a navigation that has begun since. */
 static void leave_document(struct fold *x, const char *loader)
 {
     struct facts *f = x->f;

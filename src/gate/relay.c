@@ -4,9 +4,9 @@
  * GREETING, REQUEST, RESOLVING, CONNECTING, (TALKING with an upstream proxy,) RELAYING; a refusal at any
  * point answers and ends it. It never reads what it relays.
  *
- * Both directions share one read buffer; only what the other side does not take at once is kept, and reading
- * stops until it has gone, so a connection at rest owns no buffer. Descriptors that epoll could still name are
- * closed at once, but their memory goes after the batch of events.
+ * Both directions share one read buffer; only what the other side does not take at once is kept, and
+ * reading stops until it has gone, so a connection at rest owns no buffer. Descriptors that epoll could
+ * still name are closed at once, but their memory goes after the batch of events.
  */
 #include "gate/gate_private.h"
 
@@ -61,8 +61,8 @@ struct relay_conn {
 
 /* --- epoll --- */
 
-/* An end that is waited for in nothing leaves the epoll: errors and hang-ups are reported unasked, and one that
- * can not be acted upon yet would spin. */
+/* An end that is waited for in nothing leaves the epoll: errors and hang-ups are reported unasked, and
+ * one that can not be acted upon yet would spin. */
 static void arm(struct gate *g, struct gate_end *end, uint32_t events)
 {
     if (end->fd < 0 || end->armed == events)
