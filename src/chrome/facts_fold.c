@@ -138,7 +138,8 @@ static void add_answer(struct fold *x, const char *id, const struct jv *request)
     }
     struct facts_answer *a = &f->answers[f->answers_n++];
     *a = (struct facts_answer){.request_id = facts_keep(id), .method = facts_keep(method),
-                               .path = facts_keep(path), .error = facts_keep(""), .epoch = f->epoch, .begun_ms = x->now_ms};
+                               .path = facts_keep(path), .error = facts_keep(""),
+                               .epoch = f->epoch, .begun_ms = x->now_ms};
     if (is_query(method, path))
         add_query(x, a, request);
 }
