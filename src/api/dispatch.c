@@ -6,6 +6,7 @@
  */
 #include "api/dispatch.h"
 
+#include "api/handlers.h"
 #include "api/render_query.h"
 #include "api/reply.h"
 #include "api/signin.h"
@@ -137,13 +138,22 @@ static void log_call(const struct call *call, int64_t begun_ms)
     log_end(&line);
 }
 
+/* A renderer says its name at "/"; with the platform that address is the user interface's. */
+static bool is_root(const struct call *call)
+{
+    return !call->api->platform && strcmp(call->req->path, "/") == 0 &&
+           strcmp(call->req->method, "GET") == 0;
+}
+
 static void handle(void *ctx, struct httpd_request *req)
 {
     struct call call = {.api = ctx, .req = req, .op = req->op};
     const char *allowed = NULL;
     httpd_header(req, "X-Content-Type-Options", "nosniff");
     call.route = route_find(call.api, req->method, req->path, req->op, call.params, &allowed);
-    if (!call.route)
+    if (!call.route && is_root(&call))
+        handle_root(&call);
+    else if (!call.route)
         reply_no_route(&call, allowed);
     else if (run(&call) < 0)
         reply_error(&call);

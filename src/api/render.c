@@ -45,7 +45,10 @@ static char *status_text(struct op *op, const struct render_result *result, cons
 {
     const struct truth_finding *finding = &result->finding;
     struct str *s = str_new(&op->arena, 8192);
-    str_adds(s, result->missing ? "loading" : truth_word(finding->truth));
+    bool is_unseen = op->err && finding->truth == TRUTH_OK; /* it never came to a judgement */
+    str_adds(s, result->missing ? "loading"
+                : is_unseen     ? err_word(op->err)
+                                : truth_word(finding->truth));
     if (finding->panels > 1)
         str_addf(s, "; panels=%zu/%zu", finding->affected, finding->panels);
     if (result->missing)
@@ -112,6 +115,17 @@ static void log_render(const struct call *call, const struct render_ask *ask,
     log_end(&line);
 }
 
+/* A deadline that passed before anything could be judged: what was it waiting for? */
+static void name_missing(struct op *op, bool is_csv, struct render_result *result)
+{
+    if (op->err != ERR_TIMEOUT || result->missing)
+        return;
+    result->missing = !*result->browser ? "browser" : is_csv ? "download" : "document";
+    const char *text = op->err_text;
+    op_clear(op);
+    op_fail(op, ERR_TIMEOUT, "%s; still missing: %s", text, result->missing);
+}
+
 static int run(struct call *call, bool is_csv, struct render_ask *ask, struct render_result *result,
                bool *shared)
 {
@@ -125,6 +139,7 @@ static int run(struct call *call, bool is_csv, struct render_ask *ask, struct re
     ask->is_strict = ask->login.is_drop_in ? api->render_conf.is_strict_drop_in
                                            : api->render_conf.is_strict_own;
     int failed = flight_run(call->op, api->flight, ask, result, shared);
+    name_missing(call->op, is_csv, result);
     render_add_headers(call, result, clamped);
     return failed;
 }

@@ -181,8 +181,8 @@ static const char *mend_timezone(struct op *op, const char *text)
     if (strcasecmp(text, "utc") == 0)
         return "Etc/UTC";
     if (sscanf(text, "UTC%c%2d:%2d%c", &sign, &hours, &minutes, &tail) != 3 ||
-        (sign != '+' && sign != '-'))
-        return text;
+        (sign != '+' && sign != '-') || hours > 14 || minutes > 59)
+        return text; /* the browser refuses what is none */
     if (minutes == 0)
         return hours == 0 ? "Etc/UTC" : arena_fmt(&op->arena, "Etc/GMT%c%d", sign, hours);
     return arena_fmt(&op->arena, "GMT%c%02d:%02d", sign == '-' ? '+' : '-', hours, minutes);

@@ -5,6 +5,8 @@
  */
 #include "api/reply.h"
 
+#include "api/handlers.h"
+
 #include "base/clock.h"
 
 #include <string.h>
@@ -56,14 +58,15 @@ static void reply_error_json(struct call *call)
 }
 
 /* The texts that callers of grafana-image-renderer know, then what happened in our words. */
-static const char *plain_text(struct op *op)
+static const char *plain_text(struct op *op, bool is_csv)
 {
     if (op->err == ERR_TIMEOUT)
-        return arena_fmt(&op->arena, "Request timed out\n%s\n", op->err_text);
+        return arena_fmt(&op->arena, "%s timed out\n%s\n", is_csv ? "request" : "Request", op->err_text);
     if (op->err == ERR_BUSY)
         return "server is too busy, try again later\n";
     if (err_status(op->err) >= 500)
-        return arena_fmt(&op->arena, "Failed to render\n%s\n", op->err_text);
+        return arena_fmt(&op->arena, "%s\n%s\n",
+                         is_csv ? "CSV rendering failed" : "Failed to render", op->err_text);
     return arena_fmt(&op->arena, "%s\n", op->err_text);
 }
 
@@ -75,7 +78,7 @@ void reply_error(struct call *call)
     if (op->err == ERR_BUSY || op->err == ERR_UNAVAILABLE)
         httpd_headerf(call->req, "Retry-After", "%d", call->retry_after_s ? call->retry_after_s : 5);
     if (call->route && call->route->face == FACE_PLAIN)
-        reply_text(call, err_status(op->err), plain_text(op));
+        reply_text(call, err_status(op->err), plain_text(op, call->route->handle == handle_render_csv));
     else
         reply_error_json(call);
 }
