@@ -629,7 +629,8 @@ static void test_wash(void **state)
     check(cdp_call(&op, all.browser->cdp, &ask, &targets));
     const struct jv *infos = jv_get(targets, "targetInfos");
     for (size_t i = 0; i < jv_len(infos); i++)
-        pages += strcmp(jv_text_at(jv_item(infos, i), "browserContextId", ""), page->context) == 0;
+        pages += strcmp(jv_text_at(jv_item(infos, i), "browserContextId", ""), page->context) == 0 &&
+                 strcmp(jv_text_at(jv_item(infos, i), "type", ""), "page") == 0;
     assert_int_equal(pages, 1); /* the popup is gone */
     secret_fini(&token);
 }
