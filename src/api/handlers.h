@@ -63,6 +63,21 @@ int handle_browse_dashboards(struct call *call);
 int handle_browse_dashboard(struct call *call);
 int handle_browse_preview(struct call *call);
 
+/* plans.c, plans_travel.c */
+int handle_plans_list(struct call *call);
+int handle_plans_add(struct call *call);
+int handle_plans_show(struct call *call);
+int handle_plans_set(struct call *call);
+int handle_plans_drop(struct call *call);
+int handle_plans_versions(struct call *call);
+int handle_plans_version(struct call *call);
+int handle_plans_pause(struct call *call);
+int handle_plans_duplicate(struct call *call);
+int handle_plans_dry_run(struct call *call);
+int handle_plan_dry_run(struct call *call);
+int handle_plans_export(struct call *call);
+int handle_plans_import(struct call *call);
+
 /* schedule.c, search.c */
 int handle_schedule_preview(struct call *call);
 int handle_search(struct call *call);

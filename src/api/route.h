@@ -70,7 +70,8 @@ extern const size_t routes_n;
 /* The row for a request, or NULL; *allowed (may be NULL) gets the methods that the path has. */
 const struct route *route_find(const struct api *api, const char *method, const char *path,
                                struct op *op, const char **params, const char **allowed);
-/* ERR_INTERNAL for a row without a role, or two rows that could match one path. */
+/* ERR_INTERNAL for a row without a role, or two rows that could match one path and neither is
+ * the more special one. */
 int route_check_table(struct op *op) MUST_CHECK;
 
 #endif

@@ -26,6 +26,7 @@ struct app {
     struct mail *mail;
     struct notify_env notify;
     struct outbox *outbox;
+    struct rounds *rounds;
     struct platform platform;
     struct api api;
     struct app_want want;
@@ -33,10 +34,15 @@ struct app {
     int stop_fd; /* eventfd: readable when the app stops */
 };
 
+/* app.c: how many browsers there may be */
+int app_browsers_max(const struct settings *s);
 /* network.c: contexts' way out, for the pool */
 struct pool_net network_of(struct app *app);
 /* login.c */
 int login_open(struct op *op, struct app *app) MUST_CHECK;
+/* A token of our own issuer for a source's credential; for grafana_site.mint. */
+int login_mint(void *app, struct op *op, const struct grafana_credential *credential, int64_t org_id,
+               struct secret *out);
 int login_print_jwks(void *app, struct op *op, const char **out);
 /* platform.c: with the data open; all but open cope with what is not there */
 int platform_open(struct op *op, struct app *app) MUST_CHECK;

@@ -1,10 +1,13 @@
-/* How to log in to a Grafana that the settings know: by origin (and organisation, if the page's URL
- * names one). Called on the worker of a render.
+/* How to log in to a Grafana that is known: by origin (and organisation, if the page's URL names one),
+ * first in the settings' list, then among the sources that people have entered. Called on the worker of
+ * a render. Also the issuer of our own JWTs.
  */
 #include "app/app_priv.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "rounds/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +36,16 @@ int login_print_jwks(void *ctx, struct op *op, const char **out)
     return jwt_print_jwks(op, app->issuer, clock_wall_ms(), out);
 }
 
+int login_mint(void *ctx, struct op *op, const struct grafana_credential *credential, int64_t org_id,
+               struct secret *out)
+{
+    struct app *app = ctx;
+    struct jwt_claims claims = {.subject = credential->subject,
+                                .role = credential->role && *credential->role ? credential->role : NULL,
+                                .org_id = org_id};
+    return jwt_issue(op, app->issuer, &claims, clock_wall_ms(), out);
+}
+
 static const struct settings_grafana *find_grafana(const struct app *app, const struct target *target)
 {
     size_t n;
@@ -49,38 +62,6 @@ static const struct settings_grafana *find_grafana(const struct app *app, const 
     return found;
 }
 
-static void set_prefixed(struct op *op, struct render_login *out, const char *prefix,
-                         struct bytes value)
-{
-    struct str s;
-    str_init(&s, value.n + strlen(prefix));
-    str_adds(&s, prefix);
-    str_add(&s, value);
-    secret_set(&out->value, str_bytes(&s));
-    memset(s.p, 0, s.n);
-    str_fini(&s);
-    (void)op;
-}
-
-static void set_basic(struct op *op, const struct settings_grafana *g, struct render_login *out)
-{
-    struct bytes password = secret_reveal(&g->secret);
-    char *pair = arena_fmt(&op->arena, "%s:%.*s", g->user, BYTES_ARG(password));
-    char *encoded = base64_encode(&op->arena, bytes_of(pair));
-    set_prefixed(op, out, "Basic ", bytes_of(encoded));
-    memset(encoded, 0, strlen(encoded));
-    memset(pair, 0, strlen(pair));
-}
-
-static int set_issued(struct op *op, struct app *app, const struct settings_grafana *g,
-                      struct render_login *out)
-{
-    struct jwt_claims claims = {.subject = *g->user ? g->user : "rounds",
-                                .role = g->role,
-                                .org_id = strtoll(*g->org ? g->org : "0", NULL, 10)};
-    return jwt_issue(op, app->issuer, &claims, clock_wall_ms(), &out->value);
-}
-
 static int set_render_key(struct op *op, const struct target *target,
                           const struct settings_grafana *g, struct render_login *out)
 {
@@ -88,6 +69,12 @@ static int set_render_key(struct op *op, const struct target *target,
                                  .user_id = strtoll(*g->user ? g->user : "0", NULL, 10),
                                  .org_role = g->role,
                                  .expires_ms = clock_wall_ms() + RENDER_KEY_LIFE_MS};
+    char secret[SECRET_PRINT_MAX], hex[HASH_HEX_MAX];
+    secret_fingerprint(&g->secret, secret);
+    char *text = arena_fmt(&op->arena, "%s %s %s %s %s", g->kind, g->org, g->user, g->role, secret);
+    hash_sha256_hex(bytes_of(text), hex);
+    memcpy(out->fingerprint, hex, SECRET_PRINT_MAX - 1);
+    out->fingerprint[SECRET_PRINT_MAX - 1] = 0;
     out->kind = RENDER_LOGIN_COOKIE;
     out->name = "renderKey";
     out->domain = target->url.is_ipv6 ? arena_fmt(&op->arena, "[%s]", target->url.host)
@@ -95,15 +82,41 @@ static int set_render_key(struct op *op, const struct target *target,
     return jwt_make_render_key(op, &g->secret, &ask, &out->value);
 }
 
-/* Who it is, for keeping identities apart: stable over renewals of short-lived tokens. */
-static void set_fingerprint(struct op *op, const struct settings_grafana *g, struct render_login *out)
+/* The settings' rows are credentials as sources have them, and one way more: the URL's parameter. */
+static int set_carried(struct op *op, struct app *app, const struct settings_grafana *g,
+                       struct render_login *out)
 {
-    char secret[SECRET_PRINT_MAX], hex[HASH_HEX_MAX];
-    secret_fingerprint(&g->secret, secret);
-    char *text = arena_fmt(&op->arena, "%s %s %s %s %s", g->kind, g->org, g->user, g->role, secret);
-    hash_sha256_hex(bytes_of(text), hex);
-    memcpy(out->fingerprint, hex, SECRET_PRINT_MAX - 1);
-    out->fingerprint[SECRET_PRINT_MAX - 1] = 0;
+    CLEANUP(grafana_carry_fini) struct grafana_carry carry = {0};
+    struct grafana_credential credential = {.user = g->user,
+                                            .header = g->header,
+                                            .subject = *g->user ? g->user : "rounds",
+                                            .role = g->role,
+                                            .secret = g->secret}; /* borrowed */
+    struct grafana_site site = {.base_url = g->origin,
+                                .org_id = strtoll(*g->org ? g->org : "0", NULL, 10),
+                                .credential = &credential,
+                                .mint = login_mint,
+                                .mint_ctx = app};
+    if (!grafana_login_parse(g->kind, &credential.kind))
+        return op_fail(op, ERR_INTERNAL, "credential of an unknown kind: %s", g->kind);
+    if (grafana_carry(op, &site, &carry) < 0)
+        return -1;
+    grafana_fingerprint(&credential, out->fingerprint);
+    out->kind = *g->url_parameter ? RENDER_LOGIN_URL : RENDER_LOGIN_HEADER;
+    out->name = *g->url_parameter ? g->url_parameter : arena_strdup(&op->arena, carry.header);
+    secret_copy(&out->value, &carry.value);
+    return 0;
+}
+
+static int find_source_login(struct op *op, struct app *app, const struct target *target,
+                             struct render_login *out)
+{
+    struct store_source source;
+    if (!app->rounds)
+        return 0;
+    if (source_find_page(op, app->rounds, target, &source) < 0)
+        return -1;
+    return source.row ? source_login(op, app->rounds, source.row, out) : 0;
 }
 
 int app_find_login(void *ctx, struct op *op, const struct target *target, struct render_login *out)
@@ -111,28 +124,12 @@ int app_find_login(void *ctx, struct op *op, const struct target *target, struct
     struct app *app = ctx;
     const struct settings_grafana *g = find_grafana(app, target);
     *out = (struct render_login){.org = ""};
-    if (!g || strcmp(g->kind, "none") == 0)
+    if (!g)
+        return find_source_login(op, app, target, out);
+    if (strcmp(g->kind, "none") == 0)
         return 0;
     out->org = g->org;
-    set_fingerprint(op, g, out);
-    out->kind = RENDER_LOGIN_HEADER;
-    out->name = "Authorization";
     if (strcmp(g->kind, "render_key") == 0)
         return set_render_key(op, target, g, out);
-    if (strcmp(g->kind, "token") == 0)
-        set_prefixed(op, out, "Bearer ", secret_reveal(&g->secret));
-    else if (strcmp(g->kind, "basic") == 0)
-        set_basic(op, g, out);
-    else {
-        bool is_own = strcmp(g->kind, "own_issuer") == 0;
-        out->name = *g->header ? g->header : "X-JWT-Assertion";
-        if (*g->url_parameter) {
-            out->kind = RENDER_LOGIN_URL;
-            out->name = g->url_parameter;
-        }
-        if (is_own)
-            return set_issued(op, app, g, out);
-        secret_copy(&out->value, &g->secret);
-    }
-    return 0;
+    return set_carried(op, app, g, out);
 }

@@ -4,6 +4,7 @@
 #include "app/app_priv.h"
 
 #include "base/url.h"
+#include "rounds/source.h"
 
 #include <string.h>
 
@@ -27,6 +28,26 @@ static size_t add_hosts(struct op *op, const char *const *hosts, size_t n, struc
     return used;
 }
 
+/* What the sources of this origin may load from. Without them a page still shows what its own origin
+ * has, so a store that does not answer is no reason to draw nothing. */
+static size_t add_origins(struct op *op, struct app *app, const char *origin,
+                          struct gate_allow *allow, size_t used)
+{
+    struct plan_names names = {0};
+    struct op part;
+    struct url url;
+    if (!app->rounds)
+        return used;
+    op_init_part(&part, op, -1);
+    if (source_list_origins(&part, app->rounds, origin, &names) == 0)
+        for (size_t i = 0; i < names.n && used < ALLOW_MAX; i++)
+            if (url_parse(&part, bytes_of(names.items[i]), &url) == 0)
+                allow[used++] = (struct gate_allow){.host = arena_strdup(&op->arena, url.host),
+                                                    .port = url.port};
+    op_fini(&part);
+    return used;
+}
+
 static int open_port(void *ctx, struct op *op, const struct pool_identity *who, int *out_port)
 {
     struct app *app = ctx;
@@ -44,6 +65,7 @@ static int open_port(void *ctx, struct op *op, const struct pool_identity *who, 
         for (size_t i = 0; i < grafanas_n; i++)
             if (strcmp(grafanas[i].origin, who->origin) == 0)
                 n = add_hosts(op, grafanas[i].extra_hosts, grafanas[i].extra_hosts_n, allow, n);
+        n = add_origins(op, app, who->origin, allow, n);
     }
     return gate_open(op, app->gate, allow, n, out_port);
 }

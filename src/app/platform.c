@@ -124,6 +124,32 @@ static int open_notify(struct op *op, struct app *app)
     return 0;
 }
 
+/* ---- The engine ---- */
+
+static void wake_outbox(void *ctx)
+{
+    struct app *app = ctx;
+    outbox_wake(app->outbox);
+}
+
+static int open_rounds(struct op *op, struct app *app)
+{
+    int64_t workers = settings_int(app->settings, SET_ROUND_WORKERS);
+    struct rounds_conf conf = {
+        .store = app->data.store,
+        .blobs = &app->data.blobs,
+        .keys = app->data.keys,
+        .data_dir = app->data.dir,
+        .camera = rounds_camera_render(app->render),
+        .mint = login_mint,
+        .mint_ctx = app,
+        .on_letters = wake_outbox,
+        .ctx = app,
+        .workers = workers ? (int)workers : app_browsers_max(app->settings),
+    };
+    return rounds_open(op, &conf, &app->rounds);
+}
+
 /* ---- Together ---- */
 
 static int read_public_url(struct op *op, struct app *app)
@@ -147,8 +173,9 @@ int platform_open(struct op *op, struct app *app)
     if (read_public_url(op, app) < 0)
         return -1;
     open_sessions(app);
-    if (make_first_admin(op, app) < 0 || open_notify(op, app) < 0)
+    if (make_first_admin(op, app) < 0 || open_notify(op, app) < 0 || open_rounds(op, app) < 0)
         return -1;
+    platform->rounds = app->rounds;
     platform->store = app->data.store;
     platform->blobs = &app->data.blobs;
     platform->keys = app->data.keys;
@@ -165,16 +192,20 @@ int platform_open(struct op *op, struct app *app)
 void platform_start(struct app *app)
 {
     outbox_start(app->outbox);
+    rounds_start(app->rounds);
 }
 
 void platform_stop(struct app *app)
 {
+    if (app->rounds)
+        rounds_stop(app->rounds);
     if (app->outbox)
         outbox_stop(app->outbox);
 }
 
 void platform_close(struct app *app)
 {
+    rounds_close(app->rounds);
     if (app->outbox)
         outbox_free(app->outbox);
     if (app->mail)
