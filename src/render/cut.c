@@ -119,6 +119,11 @@ static int see(struct op *op, struct visit *visit, size_t first, size_t n, struc
     int64_t begun = clock_mono_ms();
     if (visit_need_tab(op, visit, ask) < 0 || set_look(op, visit, ask) < 0)
         return -1;
+    const char **wanted = ARENA_ARRAY(&op->arena, const char *, n);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = visit->asks[first + i].cut;
+    tab->wanted = wanted;
+    tab->wanted_n = n;
     scene->stages.queue_ms = tab->lease.waited_ms;
     tab->lease.waited_ms = 0; /* the first of the visit paid for it */
     if (service_reach(op, tab, ask, &scene->rules, &scene->truth, &scene->end, &scene->missing) < 0)
@@ -184,7 +189,9 @@ static int judge_panel(struct op *op, const struct visit *visit, const struct sc
     truth_judge(&op->arena, &rules, page_facts(visit->tab.page), &visit->tab.probe, &out->finding);
     out->panel_title = arena_strdup(&op->arena, panel->title);
     out->is_other_range = ready_is_other_range(&scene->rules, panel);
-    out->missing = scene->end == TAB_READY ? NULL : ready_missing_panel(&scene->rules, panel);
+    out->missing = scene->end == TAB_READY && panel->state != PROBE_LOADING
+                       ? NULL
+                       : ready_missing_panel(&scene->rules, panel);
     if (out->finding.truth == TRUTH_HIDDEN)
         return op_fail(op, ERR_TARGET_MISSING, "%s", out->finding.text);
     if (out->missing && !ask->is_partial) {
@@ -258,12 +265,16 @@ static bool is_checked(const struct render_conf *conf)
 int visit_cut(struct op *op, struct visit *visit, size_t first, size_t n)
 {
     struct scene scene = {0};
-    if (see(op, visit, first, n, &scene) < 0)
+    int failed = see(op, visit, first, n, &scene);
+    if (failed) {
+        visit->tab.wanted_n = 0;
         return -1;
+    }
     bool is_fast = strcmp(visit->tab.how, "in-app") == 0;
     if (is_fast && is_checked(service_conf(visit->render)) &&
         check_fidelity(op, visit, first, n, &scene) < 0)
         return -1;
+    visit->tab.wanted_n = 0; /* the names die with this op */
     for (size_t i = first; i < first + n; i++) {
         struct op part;
         struct render_result result;

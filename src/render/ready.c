@@ -9,11 +9,12 @@
 #include <string.h>
 
 enum {
-    CALM_FRAMES = 2,       /* React commits, then the canvas draws */
-    ERROR_FRAMES = 30,     /* half a second */
-    OTHER_QUIET_MS = 300,  /* pages that are no dashboards */
-    LEGACY_QUIET_MS = 100, /* the old stack has no witness for its drawing */
-    RANGE_SLACK_MS = 1000, /* Grafana rounds ranges to seconds in its URL */
+    CALM_FRAMES = 2,        /* React commits, then the canvas draws */
+    OTHERS_GRACE_MS = 5000, /* for panels that nobody asked for */
+    ERROR_FRAMES = 30,      /* half a second */
+    OTHER_QUIET_MS = 300,   /* pages that are no dashboards */
+    LEGACY_QUIET_MS = 100,  /* the old stack has no witness for its drawing */
+    RANGE_SLACK_MS = 1000,  /* Grafana rounds ranges to seconds in its URL */
 };
 
 static bool is_range(int64_t have_from, int64_t have_to, const struct ready_rules *rules)
@@ -76,6 +77,20 @@ static const char *panels_missing(const struct ready_rules *rules, const struct 
     return shown > 0 && mounted == 0 ? "panels" : NULL; /* the layout is not there yet */
 }
 
+/* All panels that matter are done, and the others had their time. */
+static bool is_enough(const struct ready_rules *rules, const struct facts *facts,
+                      const struct probe *probe, int64_t now_ms)
+{
+    if (rules->wanted_n == 0 || now_ms - facts->epoch_ms < OTHERS_GRACE_MS)
+        return false;
+    for (size_t i = 0; i < rules->wanted_n; i++) {
+        const struct probe_panel *panel = probe_find_panel(probe, rules->wanted[i]);
+        if (panel && settled_missing(rules, probe, panel))
+            return false;
+    }
+    return true;
+}
+
 static const char *dashboard_missing(const struct ready_rules *rules, const struct facts *facts,
                                      const struct probe *probe, int64_t now_ms)
 {
@@ -90,6 +105,8 @@ static const char *dashboard_missing(const struct ready_rules *rules, const stru
     if (probe->repeats_pending > 0)
         return "repeats";
     const char *missing = panels_missing(rules, probe);
+    if (is_enough(rules, facts, probe, now_ms))
+        return NULL;
     if (missing)
         return missing;
     if (probe->stack == PROBE_STACK_SCENES) /* annotations, too, are drawn */

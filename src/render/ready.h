@@ -12,8 +12,11 @@
 #include "render/probe.h"
 
 struct ready_rules {
-    const char *token;      /* reports of another arming do not count */
-    const char *panel;      /* the one panel of a solo page; NULL: every panel in view */
+    const char *token;         /* reports of another arming do not count */
+    const char *panel;         /* the one panel of a solo page; NULL: every panel in view */
+    const char *const *wanted; /* of a whole page: the panels that matter; NULL: all. The others
+                                  keep a picture waiting for some seconds at most */
+    size_t wanted_n;
     const char *uid;        /* the dashboard that must be shown; "" any */
     bool is_dashboard;      /* the URL is a dashboard's (/d/, /d-solo/, …): wait for its panels */
     int64_t from_ms, to_ms; /* the data's range must be this; -1: any */

@@ -69,12 +69,14 @@ static int64_t wait_budget_ms(const struct op *op, const struct render_ask *ask)
     return left - reserve;
 }
 
-static void set_rules(const struct render_ask *ask, bool is_pushed, struct ready_rules *rules,
-                      struct truth_rules *truth)
+static void set_rules(const struct tab *tab, const struct render_ask *ask, bool is_pushed,
+                      struct ready_rules *rules, struct truth_rules *truth)
 {
     const struct target *target = &ask->target;
     *rules = (struct ready_rules){
         .panel = target->panel,
+        .wanted = tab->wanted,
+        .wanted_n = tab->wanted_n,
         .uid = target->uid,
         .is_dashboard = target->kind != TARGET_OTHER,
         .from_ms = is_pushed ? target->from_ms : -1,
@@ -112,7 +114,7 @@ int service_reach(struct op *op, struct tab *tab, const struct render_ask *ask,
     for (;;) {
         if (tab_show(op, tab, &ask->target, may_push, &pushed) < 0)
             return -1;
-        set_rules(ask, pushed, rules, truth);
+        set_rules(tab, ask, pushed, rules, truth);
         if (tab_wait(op, tab, rules, truth, pushed, end, missing) < 0)
             return -1;
         if (pushed)

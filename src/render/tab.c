@@ -154,8 +154,8 @@ static const char *url_of(struct op *op, const struct tab *tab, const struct tar
                      tab->login->name, encoded->p);
 }
 
-/* Grafana keeps every dashboard visited in a document, with its data, and a document of hours has grown:
- * a new one frees it all. */
+/* Grafana keeps every dashboard visited in a document, with its data, and a document of hours has
+ * grown: a new one frees it all. */
 static bool is_worn(const struct jv *state)
 {
     return jv_int_at(state, "visited", 0) >= VISITED_MAX ||

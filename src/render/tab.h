@@ -25,6 +25,8 @@ struct tab {
     int64_t begun_ms;           /* of the lease, monotonic */
     const struct target *asked; /* by the newest tab_show; borrowed from the ask */
     int pages_n;                /* new documents asked for in this lease */
+    const char *const *wanted;  /* the panels that matter of a whole page; NULL: all */
+    size_t wanted_n;
     int grown_px;    /* height at which the present dashboard was seen whole; 0: not yet */
     char *grown_for; /* heap: its uid */
 };
