@@ -28,8 +28,9 @@ enum { IN = 3, OUT = 4, INPUT_MAX = 1 << 22 };
 static const char *mode = "", *target_method = "";
 static int lost, contexts, targets, loaders;
 
-static const char PNG[] = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
-                          "gg==";
+static const char PNG[] =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJg"
+    "gg==";
 
 static void put(const char *p, size_t n)
 {
@@ -104,14 +105,16 @@ static void navigate(const struct command *c)
              loader, loader, frame, c->url);
     say_event(c, "Network.requestWillBeSent", text);
     snprintf(text, sizeof text,
-             "{\"requestId\":\"L%d\",\"type\":\"Document\",\"response\":{\"status\":200,\"mimeType\":\"text/html\"}}",
+             "{\"requestId\":\"L%d\",\"type\":\"Document\",\"response\":{\"status\":200,"
+             "\"mimeType\":\"text/html\"}}",
              loader);
     say_event(c, "Network.responseReceived", text);
     snprintf(text, sizeof text, "{\"frameId\":\"%s\",\"loaderId\":\"L%d\"}", frame, loader);
     say_result(c, text);
     snprintf(text, sizeof text,
-             "{\"frame\":{\"id\":\"%s\",\"loaderId\":\"L%d\",\"url\":\"%s\",\"mimeType\":\"text/html\"}}", frame,
-             loader, c->url);
+             "{\"frame\":{\"id\":\"%s\",\"loaderId\":\"L%d\",\"url\":\"%s\",\"mimeType\":\"text/"
+             "html\"}}",
+             frame, loader, c->url);
     say_event(c, "Page.frameNavigated", text);
     say_event(c, "Page.loadEventFired", "{\"timestamp\":1}");
 }
@@ -120,7 +123,8 @@ static void close_target(const struct command *c)
 {
     char text[256];
     say_result(c, "{\"success\":true}");
-    snprintf(text, sizeof text, "{\"sessionId\":\"S%s\",\"targetId\":\"%s\"}", c->target + 1, c->target);
+    snprintf(text, sizeof text, "{\"sessionId\":\"S%s\",\"targetId\":\"%s\"}", c->target + 1,
+             c->target);
     say_event(c, "Target.detachedFromTarget", text);
 }
 
@@ -196,7 +200,8 @@ static bool misbehave(const struct command *c)
         return true;
     }
     if (strcmp(mode, "error") == 0) {
-        snprintf(text, sizeof text, "{\"id\":%ld,\"error\":{\"code\":-32000,\"message\":\"no such thing\"}}", c->id);
+        snprintf(text, sizeof text,
+                 "{\"id\":%ld,\"error\":{\"code\":-32000,\"message\":\"no such thing\"}}", c->id);
         say(text);
         return true;
     }

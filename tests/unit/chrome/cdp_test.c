@@ -76,7 +76,8 @@ static void feed(struct fixture *f, const char *text)
 
 static int call(struct fixture *f, const char *session, const struct jv **out)
 {
-    struct cdp_ask ask = {.session = session, .method = "Some.method", .params = BYTES("{\"a\":1}")};
+    struct cdp_ask ask = {
+        .session = session, .method = "Some.method", .params = BYTES("{\"a\":1}")};
     return cdp_call(&f->op, f->cdp, &ask, out);
 }
 
@@ -89,7 +90,8 @@ static void test_call_and_answer(void **state)
     assert_int_equal(call(f, "S", &result), 0);
     assert_string_equal(jv_text_at(result, "b", ""), "x");
     assert_true(read(f->peer_in, sent, sizeof sent) > 0);
-    assert_string_equal(sent, "{\"id\":1,\"method\":\"Some.method\",\"params\":{\"a\":1},\"sessionId\":\"S\"}");
+    assert_string_equal(
+        sent, "{\"id\":1,\"method\":\"Some.method\",\"params\":{\"a\":1},\"sessionId\":\"S\"}");
 }
 
 static void test_events_on_the_way(void **state)
@@ -146,7 +148,8 @@ static void test_death_brings_the_last_words(void **state)
 
 static void test_garbage(void **state)
 {
-    static const char *const TEXTS[] = {"hello", "", "{}", "[]", "{\"id\":\"x\"}", "{\"method\":\"cut", "{\"id\":"};
+    static const char *const TEXTS[] = {
+        "hello", "", "{}", "[]", "{\"id\":\"x\"}", "{\"method\":\"cut", "{\"id\":"};
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
         assert_int_equal(setup(state), 0);
         struct fixture *f = *state;
@@ -171,7 +174,8 @@ static void test_big_string_is_cut_out(void **state)
     const struct jv *result;
     struct bytes big;
     struct cdp_ask ask = {.method = "Network.getResponseBody", .big = "body"};
-    feed(f, "{\"id\":1,\"result\":{\"body\":\"{\\\"a\\\":\\\"\\\\\\\\\\\"}\",\"base64Encoded\":false}}");
+    feed(f, "{\"id\":1,\"result\":{\"body\":\"{\\\"a\\\":\\\"\\\\\\\\\\\"}\",\"base64Encoded\":"
+            "false}}");
     assert_int_equal(cdp_call_big(&f->op, f->cdp, &ask, &result, &big), 0);
     struct str text;
     str_init(&text, 1024);
@@ -207,8 +211,10 @@ static void test_unescape(void **state)
     assert_unescaped("\\ud83d\\ude00!", "\xf0\x9f\x98\x80!");
     assert_unescaped("\\ud83d", "\xef\xbf\xbd");
     assert_unescaped("\\ud83dx", "\xef\xbf\xbdx");
-    assert_unescaped("\\ud83d\\u0041", "\xef\xbf\xbd" "A");
-    assert_unescaped("\\u12", "\xef\xbf\xbd" "12");
+    assert_unescaped("\\ud83d\\u0041", "\xef\xbf\xbd"
+                                       "A");
+    assert_unescaped("\\u12", "\xef\xbf\xbd"
+                              "12");
     assert_unescaped("\\q", "\xef\xbf\xbd");
     assert_unescaped("end\\", "end");
 }

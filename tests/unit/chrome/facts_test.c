@@ -42,16 +42,19 @@ static void fold(const char *method, const char *params)
 static void fold_request(const char *id, const char *type, const char *url)
 {
     char text[1024];
-    snprintf(text, sizeof text,
-             "{\"requestId\":\"%s\",\"loaderId\":\"L1\",\"type\":\"%s\",\"frameId\":\"\",\"request\":"
-             "{\"url\":\"%s\",\"method\":\"GET\",\"headers\":{}}}", id, type, url);
+    snprintf(
+        text, sizeof text,
+        "{\"requestId\":\"%s\",\"loaderId\":\"L1\",\"type\":\"%s\",\"frameId\":\"\",\"request\":"
+        "{\"url\":\"%s\",\"method\":\"GET\",\"headers\":{}}}",
+        id, type, url);
     fold("Network.requestWillBeSent", text);
 }
 
 static void fold_status(const char *id, int status)
 {
     char text[512];
-    snprintf(text, sizeof text, "{\"requestId\":\"%s\",\"response\":{\"status\":%d,\"mimeType\":\"text/html\"}}", id,
+    snprintf(text, sizeof text,
+             "{\"requestId\":\"%s\",\"response\":{\"status\":%d,\"mimeType\":\"text/html\"}}", id,
              status);
     fold("Network.responseReceived", text);
 }
@@ -66,8 +69,10 @@ static void fold_end(const char *method, const char *id, const char *more)
 static void fold_commit(const char *loader, const char *url)
 {
     char text[512];
-    snprintf(text, sizeof text, "{\"frame\":{\"id\":\"\",\"loaderId\":\"%s\",\"url\":\"%s\",\"mimeType\":\"text/html\"}}",
-             loader, url);
+    snprintf(
+        text, sizeof text,
+        "{\"frame\":{\"id\":\"\",\"loaderId\":\"%s\",\"url\":\"%s\",\"mimeType\":\"text/html\"}}",
+        loader, url);
     fold("Page.frameNavigated", text);
 }
 
@@ -75,9 +80,12 @@ static void fold_query(const char *id, const char *panel, const char *body)
 {
     char text[2048];
     snprintf(text, sizeof text,
-             "{\"requestId\":\"%s\",\"loaderId\":\"L1\",\"type\":\"Fetch\",\"frameId\":\"\",\"request\":{\"url\":"
-             "\"http://g:3000/api/ds/query?ds_type=x\",\"method\":\"POST\",\"headers\":{\"x-panel-id\":\"%s\","
-             "\"X-Dashboard-Uid\":\"dash\",\"X-Datasource-Uid\":\"ds\",\"X-Plugin-Id\":\"prom\"},\"postData\":\"%s\"}}",
+             "{\"requestId\":\"%s\",\"loaderId\":\"L1\",\"type\":\"Fetch\",\"frameId\":\"\","
+             "\"request\":{\"url\":"
+             "\"http://g:3000/api/ds/"
+             "query?ds_type=x\",\"method\":\"POST\",\"headers\":{\"x-panel-id\":\"%s\","
+             "\"X-Dashboard-Uid\":\"dash\",\"X-Datasource-Uid\":\"ds\",\"X-Plugin-Id\":\"prom\"},"
+             "\"postData\":\"%s\"}}",
              id, panel, body);
     fold("Network.requestWillBeSent", text);
 }
@@ -92,7 +100,8 @@ static void test_a_document(void **state)
     fold_request("L1", "Document", "http://g:3000/d/x");
     assert_true(f.facts.is_requested);
     fold("Network.requestWillBeSent",
-         "{\"requestId\":\"L1\",\"loaderId\":\"L1\",\"type\":\"Document\",\"frameId\":\"\",\"redirectResponse\":{},"
+         "{\"requestId\":\"L1\",\"loaderId\":\"L1\",\"type\":\"Document\",\"frameId\":\"\","
+         "\"redirectResponse\":{},"
          "\"request\":{\"url\":\"http://g:3000/login\",\"method\":\"GET\",\"headers\":{}}}");
     assert_int_equal(f.facts.redirects_n, 1);
     assert_string_equal(f.facts.redirects[0], "http://g:3000/d/x");
@@ -180,7 +189,9 @@ static void test_queries(void **state)
 {
     (void)state;
     facts_begin(&f.facts, true, f.now_ms);
-    fold_query("1", "7", "{\\\"queries\\\":[],\\\"from\\\":\\\"1700000000000\\\",\\\"to\\\":\\\"1700000060000\\\"}");
+    fold_query(
+        "1", "7",
+        "{\\\"queries\\\":[],\\\"from\\\":\\\"1700000000000\\\",\\\"to\\\":\\\"1700000060000\\\"}");
     fold_query("2", "8", "not json");
     assert_int_equal(f.facts.queries_open_n, 2);
     const struct facts_query *q = facts_last_query(&f.facts, "7");
@@ -211,7 +222,8 @@ static void test_epochs(void **state)
     fold_query("2", "8", "{}");
     fold_end("Network.loadingFinished", "1", "");
     fold("Runtime.bindingCalled", "{\"name\":\"tell\",\"payload\":\"one\"}");
-    fold("Runtime.consoleAPICalled", "{\"type\":\"error\",\"args\":[{\"value\":\"a\"},{\"description\":\"b\"}]}");
+    fold("Runtime.consoleAPICalled",
+         "{\"type\":\"error\",\"args\":[{\"value\":\"a\"},{\"description\":\"b\"}]}");
     assert_string_equal(f.facts.notes[0].text, "a b");
     assert_non_null(facts_last_call(&f.facts, "tell"));
     facts_begin(&f.facts, false, f.now_ms);
@@ -234,7 +246,8 @@ static void test_refusals_by_the_gate(void **state)
     assert_int_equal(f.facts.notes[0].kind, FACTS_NOTE_BLOCKED);
     assert_string_equal(f.facts.notes[0].text, "http://tiles.example/1.png");
     fold_request("2", "Image", "http://g:3000/x.png");
-    fold_end("Network.loadingFailed", "2", ",\"errorText\":\"net::ERR_SOCKS_CONNECTION_HOST_UNREACHABLE\"");
+    fold_end("Network.loadingFailed", "2",
+             ",\"errorText\":\"net::ERR_SOCKS_CONNECTION_HOST_UNREACHABLE\"");
     assert_int_equal(f.facts.blocked_n, 1);
 }
 
@@ -271,11 +284,13 @@ static void test_crash_and_download(void **state)
 {
     (void)state;
     facts_begin(&f.facts, true, f.now_ms);
-    fold("Browser.downloadWillBegin", "{\"guid\":\"g1\",\"url\":\"http://g/x\",\"suggestedFilename\":\"a.csv\"}");
+    fold("Browser.downloadWillBegin",
+         "{\"guid\":\"g1\",\"url\":\"http://g/x\",\"suggestedFilename\":\"a.csv\"}");
     assert_int_equal(f.facts.download.state, FACTS_DOWNLOAD_RUNNING);
     fold("Browser.downloadProgress", "{\"guid\":\"other\",\"state\":\"completed\"}");
     assert_int_equal(f.facts.download.state, FACTS_DOWNLOAD_RUNNING);
-    fold("Browser.downloadProgress", "{\"guid\":\"g1\",\"receivedBytes\":12,\"state\":\"completed\"}");
+    fold("Browser.downloadProgress",
+         "{\"guid\":\"g1\",\"receivedBytes\":12,\"state\":\"completed\"}");
     assert_int_equal(f.facts.download.state, FACTS_DOWNLOAD_DONE);
     assert_int_equal(f.facts.download.received, 12);
     fold("Inspector.targetCrashed", "{}");
@@ -286,12 +301,18 @@ static void test_nonsense_is_survived(void **state)
 {
     (void)state;
     static const char *const METHODS[] = {
-        "Network.requestWillBeSent", "Network.responseReceived", "Network.loadingFinished", "Network.loadingFailed",
-        "Network.webSocketCreated", "Network.webSocketClosed", "Page.frameNavigated", "Runtime.consoleAPICalled",
-        "Runtime.exceptionThrown", "Runtime.bindingCalled", "Browser.downloadWillBegin", "Browser.downloadProgress",
-        "Page.javascriptDialogOpening", "Network.requestServedFromCache", "Network.webSocketFrameError"};
-    static const char *const PARAMS[] = {"{}", "[]", "null", "{\"request\":7,\"response\":[],\"frame\":\"x\",\"args\":{},"
-                                         "\"requestId\":{},\"exceptionDetails\":1,\"guid\":null}"};
+        "Network.requestWillBeSent",    "Network.responseReceived",
+        "Network.loadingFinished",      "Network.loadingFailed",
+        "Network.webSocketCreated",     "Network.webSocketClosed",
+        "Page.frameNavigated",          "Runtime.consoleAPICalled",
+        "Runtime.exceptionThrown",      "Runtime.bindingCalled",
+        "Browser.downloadWillBegin",    "Browser.downloadProgress",
+        "Page.javascriptDialogOpening", "Network.requestServedFromCache",
+        "Network.webSocketFrameError"};
+    static const char NONSENSE[] =
+        "{\"request\":7,\"response\":[],\"frame\":\"x\",\"args\":{},\"requestId\":{},"
+        "\"exceptionDetails\":1,\"guid\":null}";
+    static const char *const PARAMS[] = {"{}", "[]", "null", NONSENSE};
     for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
         for (size_t k = 0; k < sizeof PARAMS / sizeof *PARAMS; k++)
             fold(METHODS[i], PARAMS[k]);

@@ -1,5 +1,5 @@
-/* A browser that misbehaves, step by step: each fault ends in a clear error within the deadline, or is not
- * noticed at all. Played by the fake browser. */
+/* A browser that misbehaves, step by step: each fault ends in a clear error within the deadline, or
+ * is not noticed at all. Played by the fake browser. */
 #include "../test.h"
 
 #include "base/clock.h"
@@ -30,8 +30,10 @@ static int render(const char *mode)
     char context[BROWSER_ID_MAX];
     struct bytes picture;
     snprintf(flag, sizeof flag, "--fake=%s", mode);
-    struct browser_conf conf = {.process = {.browser_path = getenv("FAKE_BROWSER"), .temp_dir = f.dir,
-                                            .flags = flags, .flags_n = 1},
+    struct browser_conf conf = {.process = {.browser_path = getenv("FAKE_BROWSER"),
+                                            .temp_dir = f.dir,
+                                            .flags = flags,
+                                            .flags_n = 1},
                                 .message_max = 1 << 20};
     if (browser_open(&f.op, &conf, &f.browser) < 0 ||
         browser_open_context(&f.op, f.browser, 0, context) < 0 ||
@@ -145,7 +147,8 @@ static void test_hanging(void **state)
 static void test_error_answer(void **state)
 {
     (void)state;
-    fails_with("error:Page.captureScreenshot", ERR_BROWSER, "Page.captureScreenshot: no such thing");
+    fails_with("error:Page.captureScreenshot", ERR_BROWSER,
+               "Page.captureScreenshot: no such thing");
 }
 
 static void test_error_answer_while_navigating(void **state)

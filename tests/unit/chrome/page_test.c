@@ -1,4 +1,5 @@
-/* Pages in the real browser, against a small site: what a render relies on. Skipped where there is none. */
+/* Pages in the real browser, against a small site: what a render relies on. Skipped where there is
+ * none. */
 #include "../test.h"
 
 #include "base/clock.h"
@@ -24,24 +25,31 @@ static struct {
 static struct op op;
 static struct page *page;
 
-static const char RED[] = "<!doctype html><title>red</title><body style='margin:0;background:#f00'><div style='"
-                          "position:absolute;left:100px;top:50px;width:20px;height:20px;background:#00f'></div>";
+static const char RED[] =
+    "<!doctype html><title>red</title><body style='margin:0;background:#f00'><div style='"
+    "position:absolute;left:100px;top:50px;width:20px;height:20px;background:#00f'></div>";
 
 static char theft[4096], framed[1024], evil[2048];
 
 static void fill_sites(void)
 {
     struct site *s = &all.site, *o = &all.other;
-    snprintf(theft, sizeof theft,
-             "<!doctype html><title>theft</title><img src='%s/pixel.png'><img src='%s/hop'><script src='%s/other.js'>"
-             "</script><script src='/own.js'></script><script>fetch('%s/cors').catch(()=>0);"
-             "fetch('/api/own').then(r=>r.text()).then(()=>fetch('/hop2').catch(()=>0)).finally(()=>{"
-             "document.title='done'})</script>", o->origin, s->origin, o->origin, o->origin);
-    snprintf(framed, sizeof framed, "<!doctype html><iframe src='%s/evil'></iframe><iframe src='/child'></iframe>",
+    snprintf(
+        theft, sizeof theft,
+        "<!doctype html><title>theft</title><img src='%s/pixel.png'><img src='%s/hop'><script "
+        "src='%s/other.js'>"
+        "</script><script src='/own.js'></script><script>fetch('%s/cors').catch(()=>0);"
+        "fetch('/api/own').then(r=>r.text()).then(()=>fetch('/hop2').catch(()=>0)).finally(()=>{"
+        "document.title='done'})</script>",
+        o->origin, s->origin, o->origin, o->origin);
+    snprintf(framed, sizeof framed,
+             "<!doctype html><iframe src='%s/evil'></iframe><iframe src='/child'></iframe>",
              o->origin);
     snprintf(evil, sizeof evil,
-             "<script>fetch('%s/api/steal',{mode:'no-cors',credentials:'include'}).finally(()=>fetch('/stolen'))"
-             "</script>", s->origin);
+             "<script>fetch('%s/api/"
+             "steal',{mode:'no-cors',credentials:'include'}).finally(()=>fetch('/stolen'))"
+             "</script>",
+             s->origin);
     char *to_other = mem_fmt("Location: %s/landed\r\n", o->origin);
     static char location[2][128];
     snprintf(location[0], sizeof location[0], "%s", to_other);
@@ -61,14 +69,19 @@ static void fill_sites(void)
     site_add(s, "/framed", "200 OK", "", framed);
     site_add(s, "/child", "200 OK", "", "<script>fetch('/api/child')</script>");
     site_add(s, "/api/child", "200 OK", "", "1");
-    site_add(s, "/file.csv", "200 OK", "Content-Type: text/csv\r\nContent-Disposition: attachment; "
-             "filename=\"../../etc/data.csv\"\r\n", "a,b\n1,2\n");
+    site_add(s, "/file.csv", "200 OK",
+             "Content-Type: text/csv\r\nContent-Disposition: attachment; "
+             "filename=\"../../etc/data.csv\"\r\n",
+             "a,b\n1,2\n");
     site_add(s, "/api/ds/query", "200 OK", "Content-Type: application/json\r\n",
              "{\"results\":{\"A\":{\"text\":\"caf\xc3\xa9 \\\"x\\\" \\u20ac\"}}}");
-    site_add(s, "/unload", "200 OK", "", "<!doctype html><script>addEventListener('beforeunload',e=>{"
+    site_add(s, "/unload", "200 OK", "",
+             "<!doctype html><script>addEventListener('beforeunload',e=>{"
              "e.preventDefault();e.returnValue='x'})</script>");
-    site_add(s, "/store", "200 OK", "", "<!doctype html><script>document.cookie='c=1;max-age=9999';localStorage.l=1;"
-             "sessionStorage.s=1;window.name='me';caches.open('k').then(c=>c.put('/x',new Response('y'))).then(()=>{"
+    site_add(s, "/store", "200 OK", "",
+             "<!doctype html><script>document.cookie='c=1;max-age=9999';localStorage.l=1;"
+             "sessionStorage.s=1;window.name='me';caches.open('k').then(c=>c.put('/x',new "
+             "Response('y'))).then(()=>{"
              "const r=indexedDB.open('db');r.onupgradeneeded=()=>r.result.createObjectStore('o');"
              "r.onsuccess=()=>{window.open('/popup');document.title='stored'}})</script>");
     site_add(s, "/popup", "200 OK", "", "<script>setInterval(()=>{localStorage.l=2},5)</script>");
@@ -91,8 +104,9 @@ static int start_all(void **state)
     fill_sites();
     struct op start;
     op_init(&start, 30000);
-    struct browser_conf conf = {.process = {.browser_path = getenv("BROWSER_PATH"), .temp_dir = all.dir},
-                                .message_max = 64 << 20};
+    struct browser_conf conf = {
+        .process = {.browser_path = getenv("BROWSER_PATH"), .temp_dir = all.dir},
+        .message_max = 64 << 20};
     int rc = browser_open(&start, &conf, &all.browser);
     if (rc < 0)
         print_error("%s\n", start.err_text);
@@ -186,12 +200,13 @@ static const char *eval_text(const char *expression)
     return jv_text(v, "(not a text)");
 }
 
-/* Waits until document.title is this, told by events of the page rather than by looking again and again. */
+/* Waits until document.title is this, told by events of the page rather than by looking again and
+ * again. */
 static void await_title(const char *title)
 {
-    const char *script = arena_fmt(&op.arena,
-                                   "new Promise(d=>{const t=()=>document.title==='%s'?d('ok'):setTimeout(t,5);t()})",
-                                   title);
+    const char *script = arena_fmt(
+        &op.arena,
+        "new Promise(d=>{const t=()=>document.title==='%s'?d('ok'):setTimeout(t,5);t()})", title);
     assert_string_equal(eval_text(script), "ok");
 }
 
@@ -256,14 +271,22 @@ static void test_other_formats(void **state)
     (void)state;
     struct bytes out;
     go("/red");
-    check(page_screenshot(&op, page, &(struct page_shot){.format = PAGE_JPEG, .quality = 70}, &out));
+    check(
+        page_screenshot(&op, page, &(struct page_shot){.format = PAGE_JPEG, .quality = 70}, &out));
     assert_memory_equal(out.p, "\xff\xd8\xff", 3);
-    check(page_screenshot(&op, page, &(struct page_shot){.format = PAGE_WEBP, .quality = 70}, &out));
+    check(
+        page_screenshot(&op, page, &(struct page_shot){.format = PAGE_WEBP, .quality = 70}, &out));
     assert_memory_equal(out.p, "RIFF", 4);
-    check(page_print(&op, page, &(struct page_paper){.width_in = 8.27, .height_in = 11.7, .has_background = true,
-                                                      .footer = "<b>f</b>", .ranges = "1"}, &out));
+    check(page_print(&op, page,
+                     &(struct page_paper){.width_in = 8.27,
+                                          .height_in = 11.7,
+                                          .has_background = true,
+                                          .footer = "<b>f</b>",
+                                          .ranges = "1"},
+                     &out));
     assert_memory_equal(out.p, "%PDF-", 5);
-    fails(page_print(&op, page, &(struct page_paper){.ranges = "x-y"}, &out), ERR_BROWSER, "Page.printToPDF");
+    fails(page_print(&op, page, &(struct page_paper){.ranges = "x-y"}, &out), ERR_BROWSER,
+          "Page.printToPDF");
 }
 
 static void test_looks(void **state)
@@ -272,10 +295,13 @@ static void test_looks(void **state)
     check(page_set_locale(&op, page, "Asia/Tokyo", "de-DE,de"));
     check(page_set_dark(&op, page, true));
     go("/blank");
-    assert_string_equal(eval_text("new Date(0).getHours()+' '+navigator.language+' '+(1.5).toLocaleString()"),
-                        "9 de-DE 1,5");
-    assert_string_equal(eval_text("['(prefers-color-scheme: dark)','(prefers-reduced-motion: reduce)']"
-                                  ".map(q=>matchMedia(q).matches).join()+' '+document.hidden"), "true,true false");
+    assert_string_equal(
+        eval_text("new Date(0).getHours()+' '+navigator.language+' '+(1.5).toLocaleString()"),
+        "9 de-DE 1,5");
+    assert_string_equal(
+        eval_text("['(prefers-color-scheme: dark)','(prefers-reduced-motion: reduce)']"
+                  ".map(q=>matchMedia(q).matches).join()+' '+document.hidden"),
+        "true,true false");
     const char *request = site_request(&all.site, &op.arena, "GET /blank");
     assert_non_null(strstr(request, "Accept-Language: de-DE,de"));
     check(page_set_locale(&op, page, "", ""));
@@ -298,7 +324,8 @@ static void test_what_became_of_the_document(void **state)
     assert_string_equal(page_facts(page)->redirects[0], url("/moved"));
     go("/empty");
     assert_int_equal(page_facts(page)->status, 401);
-    fails(page_go(&op, page, "http://127.0.0.1:1/x?token=secret"), ERR_TARGET, "http://127.0.0.1:1/x did not load");
+    fails(page_go(&op, page, "http://127.0.0.1:1/x?token=secret"), ERR_TARGET,
+          "http://127.0.0.1:1/x did not load");
     fails(page_go(&op, page, "file:///etc/passwd"), ERR_FORBIDDEN, "");
     fails(page_go(&op, page, "chrome://version"), ERR_FORBIDDEN, "");
     fails(page_go(&op, page, "javascript:alert(1)"), ERR_FORBIDDEN, "");
@@ -323,7 +350,8 @@ static void test_header_goes_to_one_origin_only(void **state)
     check(page_set_credential(&op, page, all.site.origin, &header, 1));
     go("/theft");
     await_title("done");
-    static const char *const OWN[] = {"GET /theft", "GET /own.js", "GET /api/own", "GET /hop", "GET /hop2"};
+    static const char *const OWN[] = {"GET /theft", "GET /own.js", "GET /api/own", "GET /hop",
+                                      "GET /hop2"};
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
         const char *request = site_await(&all.site, &op.arena, OWN[i]);
         assert_non_null(request);
@@ -331,7 +359,8 @@ static void test_header_goes_to_one_origin_only(void **state)
             fail_msg("%s went without", OWN[i]);
         assert_non_null(strstr(request, "User-Agent:")); /* its own headers are still there */
     }
-    static const char *const FOREIGN[] = {"GET /pixel.png", "GET /other.js", "GET /cors", "GET /landed"};
+    static const char *const FOREIGN[] = {"GET /pixel.png", "GET /other.js", "GET /cors",
+                                          "GET /landed"};
     for (size_t i = 0; i < sizeof FOREIGN / sizeof *FOREIGN; i++) {
         const char *request = site_await(&all.other, &op.arena, FOREIGN[i]);
         assert_non_null(request);
@@ -359,8 +388,10 @@ static void test_foreign_frames_do_not_act_in_our_name(void **state)
     check(page_set_credential(&op, page, all.site.origin, &header, 1));
     go("/framed");
     check(page_wait(&op, page, is_loaded, NULL));
-    eval_text("fetch('/api/own').then(r=>r.text())"); /* keeps the pump going while the frames work */
-    while (!site_request(&all.other, &op.arena, "GET /stolen") || !site_request(&all.site, &op.arena, "GET /api/child"))
+    eval_text(
+        "fetch('/api/own').then(r=>r.text())"); /* keeps the pump going while the frames work */
+    while (!site_request(&all.other, &op.arena, "GET /stolen") ||
+           !site_request(&all.site, &op.arena, "GET /api/child"))
         check(page_pump(&op, page, 50));
     const char *steal = site_await(&all.site, &op.arena, "GET /api/steal");
     assert_non_null(steal);
@@ -390,7 +421,8 @@ static void test_cookies(void **state)
     struct page_cookie cookie = {.name = "renderKey", .value = &key, .domain = "127.0.0.1"};
     check(page_set_cookie(&op, page, &cookie));
     go("/blank");
-    assert_non_null(strstr(site_request(&all.site, &op.arena, "GET /blank"), "Cookie: renderKey=k3y"));
+    assert_non_null(
+        strstr(site_request(&all.site, &op.arena, "GET /blank"), "Cookie: renderKey=k3y"));
     cookie.name = "bad;name";
     assert_int_equal(page_set_cookie(&op, page, &cookie), -1);
     assert_null(strstr(op.err_text, "k3y"));
@@ -400,8 +432,10 @@ static void test_cookies(void **state)
 static void test_scripts_and_bindings(void **state)
 {
     (void)state;
-    check(page_add_script(&op, page, "window.early=document.readyState+document.scripts.length;tell('start')"));
-    check(page_add_script(&op, page, "window.early=document.readyState+document.scripts.length;tell('start')"));
+    check(page_add_script(
+        &op, page, "window.early=document.readyState+document.scripts.length;tell('start')"));
+    check(page_add_script(
+        &op, page, "window.early=document.readyState+document.scripts.length;tell('start')"));
     check(page_add_binding(&op, page, "tell"));
     go("/theft");
     assert_string_equal(eval_text("early"), "loading0");
@@ -433,7 +467,9 @@ static void test_push_url(void **state)
 {
     (void)state;
     go("/blank");
-    check(page_eval(&op, page, "addEventListener('popstate',e=>{window.seen=location.search+String(e.state)})", NULL));
+    check(page_eval(&op, page,
+                    "addEventListener('popstate',e=>{window.seen=location.search+String(e.state)})",
+                    NULL));
     uint32_t epoch = page_facts(page)->epoch;
     check(page_push_url(&op, page, url("/d/x?from=1&v=%27%22"), "window.armed=location.pathname"));
     assert_int_equal(page_facts(page)->epoch, epoch + 1);
@@ -442,7 +478,8 @@ static void test_push_url(void **state)
     assert_int_equal(page_facts(page)->commits_epoch, 0);
     check(page_push_url(&op, page, "/d/y", NULL));
     assert_string_equal(page_facts(page)->url, url("/d/y"));
-    fails(page_push_url(&op, page, "http://other.example/x?secret", NULL), ERR_BAD_INPUT, "other.example");
+    fails(page_push_url(&op, page, "http://other.example/x?secret", NULL), ERR_BAD_INPUT,
+          "other.example");
 }
 
 static bool has_answer(const struct facts *facts, void *ctx)
@@ -457,12 +494,16 @@ static void test_bodies_of_queries(void **state)
     struct bytes body;
     page_keep_bodies(page, 1 << 20);
     go("/blank");
-    check(page_eval(&op, page, "fetch('/api/ds/query?x=1',{method:'POST',headers:{'X-Panel-Id':'3','X-Dashboard-Uid':'u'},"
-                    "body:JSON.stringify({from:'1000',to:'2000',queries:[]})}).then(r=>r.text())", NULL));
+    check(page_eval(
+        &op, page,
+        "fetch('/api/ds/query?x=1',{method:'POST',headers:{'X-Panel-Id':'3','X-Dashboard-Uid':'u'},"
+        "body:JSON.stringify({from:'1000',to:'2000',queries:[]})}).then(r=>r.text())",
+        NULL));
     check(page_wait(&op, page, has_answer, NULL));
     const struct facts_query *q = facts_last_query(page_facts(page), "3");
     assert_non_null(q);
-    assert_string_equal(q->body, "{\"results\":{\"A\":{\"text\":\"caf\xc3\xa9 \\\"x\\\" \\u20ac\"}}}");
+    assert_string_equal(q->body,
+                        "{\"results\":{\"A\":{\"text\":\"caf\xc3\xa9 \\\"x\\\" \\u20ac\"}}}");
     assert_int_equal(q->body_n, strlen(q->body));
     assert_int_equal(q->from_ms, 1000);
     assert_int_equal(q->status, 200);
@@ -597,9 +638,10 @@ static void test_killed_browser(void **state)
     go("/red"); /* ours is another */
 }
 
-static const char LEFT[] = "(async()=>[document.cookie,localStorage.length,sessionStorage.length,window.name,"
-                           "(await caches.keys()).length,(await indexedDB.databases()).length,history.length,"
-                           "typeof tell,typeof planted].join('|'))()";
+static const char LEFT[] =
+    "(async()=>[document.cookie,localStorage.length,sessionStorage.length,window.name,"
+    "(await caches.keys()).length,(await indexedDB.databases()).length,history.length,"
+    "typeof tell,typeof planted].join('|'))()";
 
 static void test_wash(void **state)
 {
@@ -629,8 +671,9 @@ static void test_wash(void **state)
     check(cdp_call(&op, all.browser->cdp, &ask, &targets));
     const struct jv *infos = jv_get(targets, "targetInfos");
     for (size_t i = 0; i < jv_len(infos); i++)
-        pages += strcmp(jv_text_at(jv_item(infos, i), "browserContextId", ""), page->context) == 0 &&
-                 strcmp(jv_text_at(jv_item(infos, i), "type", ""), "page") == 0;
+        pages +=
+            strcmp(jv_text_at(jv_item(infos, i), "browserContextId", ""), page->context) == 0 &&
+            strcmp(jv_text_at(jv_item(infos, i), "type", ""), "page") == 0;
     assert_int_equal(pages, 1); /* the popup is gone */
     secret_fini(&token);
 }
@@ -639,7 +682,8 @@ static void test_mouse(void **state)
 {
     (void)state;
     go("/blank");
-    check(page_eval(&op, page, "addEventListener('mousemove',e=>{window.at=e.clientX+','+e.clientY})", NULL));
+    check(page_eval(&op, page,
+                    "addEventListener('mousemove',e=>{window.at=e.clientX+','+e.clientY})", NULL));
     check(page_move_mouse(&op, page, 12, 34));
     assert_string_equal(eval_text("at"), "12,34");
 }
@@ -654,7 +698,11 @@ static void test_two_tabs_are_both_alive(void **state)
     struct page *both[] = {page, second};
     for (int i = 0; i < 2; i++) {
         const struct jv *v; /* a hidden tab would never get its frames */
-        check(page_eval(&op, both[i], "new Promise(r=>requestAnimationFrame(()=>requestAnimationFrame(()=>r(document.hidden))))", &v));
+        check(page_eval(
+            &op, both[i],
+            "new "
+            "Promise(r=>requestAnimationFrame(()=>requestAnimationFrame(()=>r(document.hidden))))",
+            &v));
         assert_false(jv_bool(v, true));
     }
     assert_int_equal(page_close(&op, second), 0);

@@ -1,5 +1,5 @@
-/* Leases: who gets which browser, and what becomes of it. The queueing is played with the fake browser; what one
- * identity might see of another, and survival among kills, with the real one. */
+/* Leases: who gets which browser, and what becomes of it. The queueing is played with the fake
+ * browser; what one identity might see of another, and survival among kills, with the real one. */
 #include "../test.h"
 
 #include "base/clock.h"
@@ -96,8 +96,10 @@ static void start_with(const char *mode, struct pool_conf conf)
 {
     static const char *flags[1];
     flags[0] = mode;
-    conf.process = (struct process_conf){.browser_path = mode ? getenv("FAKE_BROWSER") : NULL, .temp_dir = f.dir,
-                                         .flags = flags, .flags_n = mode != NULL};
+    conf.process = (struct process_conf){.browser_path = mode ? getenv("FAKE_BROWSER") : NULL,
+                                         .temp_dir = f.dir,
+                                         .flags = flags,
+                                         .flags_n = mode != NULL};
     if (mode)
         conf.net = (struct pool_net){open_way, close_way, NULL};
     conf.message_max = 64 << 20;
@@ -263,7 +265,8 @@ static void test_turns(void **state)
 {
     (void)state;
     struct queuer q[4];
-    static const enum pool_class CLASSES[] = {POOL_SCHEDULED, POOL_ALERT, POOL_INTERACTIVE, POOL_INTERACTIVE};
+    static const enum pool_class CLASSES[] = {POOL_SCHEDULED, POOL_ALERT, POOL_INTERACTIVE,
+                                              POOL_INTERACTIVE};
     turns = 0;
     start_with("--fake=normal", (struct pool_conf){0});
     struct pool_lease l = lease("a", POOL_CONTEXT);
@@ -325,7 +328,8 @@ static void test_renewal_by_use(void **state)
         assert_int_equal(l.waited_ms > 5000, 0);
         memcpy(name, l.name, sizeof name);
         give_back(&l, POOL_KEEP);
-        assert_true(stats().idle + stats().leased >= 1); /* the successor comes before the old one leaves */
+        assert_true(stats().idle + stats().leased >=
+                    1); /* the successor comes before the old one leaves */
     }
     assert_string_not_equal(name, "b1");
     assert_int_equal(stats().died_n, 0);
@@ -415,7 +419,8 @@ static void test_refusing_to_start(void **state)
     struct pool_ask ask = ask_for("a", POOL_CONTEXT);
     assert_int_equal(pool_lease(&f.op, f.pool, &ask, &l), -1);
     assert_int_equal(f.op.err, ERR_UNAVAILABLE);
-    assert_true(clock_mono_ms() - before < 20000); /* at once or with the next attempt, not at the deadline */
+    assert_true(clock_mono_ms() - before <
+                20000); /* at once or with the next attempt, not at the deadline */
     assert_non_null(strstr(stats().start_error, "cannot open display"));
 }
 
@@ -431,7 +436,8 @@ static void test_stopping_waits_for_the_leased(void **state)
     end_queuer(&q);
     assert_int_equal(q.rc, -1); /* told at once */
     struct bytes picture;
-    assert_int_equal(page_screenshot(&f.op, l.page, &(struct page_shot){0}, &picture), 0); /* still works */
+    assert_int_equal(page_screenshot(&f.op, l.page, &(struct page_shot){0}, &picture),
+                     0); /* still works */
     give_back(&l, POOL_KEEP);
     thread_join(&stopper);
     f.pool = NULL;
@@ -460,7 +466,8 @@ static void run_chaos(void *ctx)
             if (dice == 7)
                 kill(process_pid(l.browser->process), SIGKILL);
             if (page_set_view(&op, l.page, (struct page_view){300, 200, 1}) == 0 &&
-                page_go(&op, l.page, c->url) == 0 && page_screenshot(&op, l.page, &(struct page_shot){0}, &picture) == 0) {
+                page_go(&op, l.page, c->url) == 0 &&
+                page_screenshot(&op, l.page, &(struct page_shot){0}, &picture) == 0) {
                 l.end = dice == 5 ? POOL_DROP_TAB : POOL_KEEP;
                 c->done++;
             } else {
@@ -489,7 +496,7 @@ static void chaos(int leases, const char *url)
         done += c[i].done;
         failed += c[i].failed;
     }
-    assert_int_equal(done + failed, 4 * leases); /* every lease was granted */
+    assert_int_equal(done + failed, 4 * leases);         /* every lease was granted */
     assert_true(failed > 0 && failed <= 4 * leases / 5); /* the killed ones, and only those */
     assert_true(stats().died_n >= failed);
 }
@@ -497,7 +504,8 @@ static void chaos(int leases, const char *url)
 static void test_chaos_with_the_fake(void **state)
 {
     (void)state;
-    start_with("--fake=normal", (struct pool_conf){.browsers_max = 3, .browsers_min = 1, .renders_max = 9});
+    start_with("--fake=normal",
+               (struct pool_conf){.browsers_max = 3, .browsers_min = 1, .renders_max = 9});
     chaos(60, "http://127.0.0.1:1/d/x");
 }
 
@@ -514,7 +522,9 @@ static int setup_real(void **state)
         return -1;
     site_start(&f.site);
     site_add(&f.site, "/in", "200 OK", "Set-Cookie: key=alice; Path=/; Max-Age=999\r\n",
-             "<!doctype html><script>localStorage.who='alice';sessionStorage.who='alice';window.name='alice'</script>");
+             "<!doctype "
+             "html><script>localStorage.who='alice';sessionStorage.who='alice';window.name='alice'<"
+             "/script>");
     site_add(&f.site, "/look", "200 OK", "", "<!doctype html><title>look</title>");
     return 0;
 }
@@ -547,7 +557,9 @@ static const char *visit(struct pool_lease *l, const char *path)
     const struct jv *v;
     if (page_go(&f.op, l->page, arena_fmt(&f.op.arena, "%s%s", f.site.origin, path)) < 0 ||
         page_wait(&f.op, l->page, is_loaded, NULL) < 0 ||
-        page_eval(&f.op, l->page, "[document.cookie,localStorage.who,sessionStorage.who,window.name].join()", &v) < 0)
+        page_eval(&f.op, l->page,
+                  "[document.cookie,localStorage.who,sessionStorage.who,window.name].join()",
+                  &v) < 0)
         fail_msg("%s", f.op.err_text);
     l->end = POOL_KEEP;
     return jv_text(v, "");
@@ -572,7 +584,8 @@ static void test_one_caller_sees_nothing_of_another(void **state)
         assert_string_equal(visit(&l, "/look"), ",,,");
         let_go(&l);
         l = lease_real("alice", KINDS[i]);
-        assert_string_equal(visit(&l, "/look"), KINDS[i] == POOL_WASH ? ",,," : "key=alice,alice,alice,alice");
+        assert_string_equal(visit(&l, "/look"),
+                            KINDS[i] == POOL_WASH ? ",,," : "key=alice,alice,alice,alice");
         let_go(&l);
     }
     /* A tab thrown away leaves its context: what it held must not meet the next either. */

@@ -56,8 +56,8 @@ static struct process_conf conf_of(struct fixture *f, const char *flag)
 {
     const char **flags = ARENA_ARRAY(&f->op.arena, const char *, 1);
     flags[0] = flag;
-    return (struct process_conf){.browser_path = getenv("FAKE_BROWSER"), .temp_dir = f->dir,
-                                 .flags = flags, .flags_n = 1};
+    return (struct process_conf){
+        .browser_path = getenv("FAKE_BROWSER"), .temp_dir = f->dir, .flags = flags, .flags_n = 1};
 }
 
 static int open_fake(struct fixture *f, const char *flag, struct browser **out)
@@ -187,8 +187,8 @@ static void test_sweep(void **state)
     struct browser *b;
     assert_int_equal(open_fake(f, "--fake=normal", &b), 0);
     char path[256];
-    /* A profile of a process that is gone, one of a process that has our pid's number but is another, and
-     * something that is nobody's business. */
+    /* A profile of a process that is gone, one of a process that has our pid's number but is
+     * another, and something that is nobody's business. */
     pid_t gone = fork();
     if (gone == 0)
         _exit(0);
@@ -227,7 +227,8 @@ static void test_death_of_the_daemon(void **state)
     assert_true(browser > 0 && kill(browser, 0) == 0);
     kill(daemon, SIGKILL);
     assert_int_equal(waitpid(daemon, NULL, 0), daemon);
-    assert_int_equal(waitpid(browser, NULL, 0), browser); /* orphaned to us; blocks until it is dead */
+    assert_int_equal(waitpid(browser, NULL, 0),
+                     browser); /* orphaned to us; blocks until it is dead */
     assert_int_equal(process_sweep(f->dir), 1);
     assert_nothing_left(f);
     close(ends[0]);

@@ -1,4 +1,5 @@
-/* Threads that accept, read one request, answer, close. Nothing more: browsers are content with that. */
+/* Threads that accept, read one request, answer, close. Nothing more: browsers are content with
+ * that. */
 #include "site.h"
 
 #include "base/assert.h"
@@ -50,9 +51,11 @@ static void answer(int fd, const struct site_page *page)
     page = page ? page : &MISSING;
     struct str out;
     str_init(&out, 1 << 24);
-    str_addf(&out, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s%s\r\n", page->status,
-             strlen(page->body), page->headers,
-             strcasestr(page->headers, "content-type") ? "" : "Content-Type: text/html; charset=utf-8\r\n");
+    str_addf(&out, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s%s\r\n",
+             page->status, strlen(page->body), page->headers,
+             strcasestr(page->headers, "content-type")
+                 ? ""
+                 : "Content-Type: text/html; charset=utf-8\r\n");
     str_adds(&out, page->body);
     for (size_t sent = 0; sent < out.n;) {
         ssize_t n = send(fd, out.p + sent, out.n - sent, MSG_NOSIGNAL);
@@ -125,7 +128,8 @@ void site_stop(struct site *s)
     lock_fini(&s->lock);
 }
 
-void site_add(struct site *s, const char *path, const char *status, const char *headers, const char *body)
+void site_add(struct site *s, const char *path, const char *status, const char *headers,
+              const char *body)
 {
     ASSERT(s->pages_n < SITE_PAGES_MAX);
     lock_take(&s->lock);

@@ -1,4 +1,5 @@
-/* A small web site on loopback for browser tests: fixed answers by path, and a record of what was asked. */
+/* A small web site on loopback for browser tests: fixed answers by path, and a record of what was
+ * asked. */
 #ifndef TESTS_UNIT_CHROME_SITE_H
 #define TESTS_UNIT_CHROME_SITE_H
 
@@ -29,8 +30,10 @@ struct site {
 void site_start(struct site *site);
 void site_stop(struct site *site);
 /* Before the first request. */
-void site_add(struct site *site, const char *path, const char *status, const char *headers, const char *body);
-/* The recorded request for this "METHOD /path" (its head and body), in the arena; NULL if none came. */
+void site_add(struct site *site, const char *path, const char *status, const char *headers,
+              const char *body);
+/* The recorded request for this "METHOD /path" (its head and body), in the arena; NULL if none
+ * came. */
 const char *site_request(struct site *site, struct arena *arena, const char *line);
 /* Waits until it came (at most some seconds). */
 const char *site_await(struct site *site, struct arena *arena, const char *line);

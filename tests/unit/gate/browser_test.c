@@ -30,20 +30,27 @@ static void fill_sites(void)
     int o = all.other.port;
     snprintf(hop, sizeof hop, "Location: http://127.0.0.1:%d/hop\r\n", o);
     snprintf(metadata_hop, sizeof metadata_hop, "Location: http://169.254.169.254/latest/\r\n");
-    snprintf(hostile, sizeof hostile,
-             "<!doctype html><title>hostile</title><img src='http://127.0.0.1:%d/img'><img src='http://localhost:%d/name'>"
-             "<img src='http://[::ffff:127.0.0.1]:%d/mapped'><img src='http://2130706433:%d/odd'>"
-             "<img src='http://169.254.169.254/latest/meta-data/'><img src='http://[fd00:ec2::254]/latest'>"
-             "<img src='http://metadata.google.internal/x'><img src='/hop'><img src='/metadata-hop'>"
-             "<iframe src='http://127.0.0.1:%d/frame'></iframe><iframe src='file:///etc/passwd'></iframe>"
-             "<link rel=preconnect href='http://127.0.0.1:%d'><link rel=dns-prefetch href='//leak.example'>"
-             "<script>const all=[];const t=(u)=>all.push(fetch(u,{mode:'no-cors'}).then(()=>u,()=>0));"
-             "t('http://127.0.0.1:%d/fetch');t('http://0x7f.1:%d/hex');t('http://169.254.169.254/');t('/own');"
-             "all.push(new Promise(r=>{const w=new WebSocket('ws://127.0.0.1:%d/ws');w.onopen=()=>r('ws');"
-             "w.onerror=()=>r(0)}));navigator.sendBeacon('http://127.0.0.1:%d/beacon','x');"
-             "addEventListener('load',()=>Promise.all(all).then(a=>{window.got=a.filter(x=>x).join();"
-             "document.title='done'}))</script>",
-             o, o, o, o, o, o, o, o, o, o);
+    snprintf(
+        hostile, sizeof hostile,
+        "<!doctype html><title>hostile</title><img src='http://127.0.0.1:%d/img'><img "
+        "src='http://localhost:%d/name'>"
+        "<img src='http://[::ffff:127.0.0.1]:%d/mapped'><img src='http://2130706433:%d/odd'>"
+        "<img src='http://169.254.169.254/latest/meta-data/'><img "
+        "src='http://[fd00:ec2::254]/latest'>"
+        "<img src='http://metadata.google.internal/x'><img src='/hop'><img src='/metadata-hop'>"
+        "<iframe src='http://127.0.0.1:%d/frame'></iframe><iframe "
+        "src='file:///etc/passwd'></iframe>"
+        "<link rel=preconnect href='http://127.0.0.1:%d'><link rel=dns-prefetch "
+        "href='//leak.example'>"
+        "<script>const all=[];const t=(u)=>all.push(fetch(u,{mode:'no-cors'}).then(()=>u,()=>0));"
+        "t('http://127.0.0.1:%d/fetch');t('http://0x7f.1:%d/hex');t('http://169.254.169.254/');t('/"
+        "own');"
+        "all.push(new Promise(r=>{const w=new "
+        "WebSocket('ws://127.0.0.1:%d/ws');w.onopen=()=>r('ws');"
+        "w.onerror=()=>r(0)}));navigator.sendBeacon('http://127.0.0.1:%d/beacon','x');"
+        "addEventListener('load',()=>Promise.all(all).then(a=>{window.got=a.filter(x=>x).join();"
+        "document.title='done'}))</script>",
+        o, o, o, o, o, o, o, o, o, o);
     site_add(s, "/hostile", "200 OK", "", hostile);
     site_add(s, "/own", "200 OK", "", "mine");
     site_add(s, "/hop", "302 Found", hop, "");
@@ -65,7 +72,8 @@ static int start_all(void **state)
     char context[BROWSER_ID_MAX];
     struct gate_allow allow = {"127.0.0.1", all.site.port, true};
     int rc = gate_start(&op, &(struct gate_conf){0}, &all.gate) < 0 ||
-             gate_open(&op, all.gate, &allow, 1, &port) < 0 || browser_open(&op, &conf, &all.browser) < 0 ||
+             gate_open(&op, all.gate, &allow, 1, &port) < 0 ||
+             browser_open(&op, &conf, &all.browser) < 0 ||
              browser_open_context(&op, all.browser, port, context) < 0 ||
              page_open(&op, all.browser, context, &page) < 0;
     if (rc)
@@ -108,7 +116,9 @@ static void test_a_hostile_page(void **state)
     (void)state;
     const struct jv *v;
     check(page_go(&op, page, arena_fmt(&op.arena, "%s/hostile", all.site.origin)));
-    check(page_eval(&op, page, "new Promise(d=>{const t=()=>document.title==='done'?d(got):setTimeout(t,5);t()})", &v));
+    check(page_eval(
+        &op, page,
+        "new Promise(d=>{const t=()=>document.title==='done'?d(got):setTimeout(t,5);t()})", &v));
     assert_string_equal(jv_text(v, ""), "/own");
     assert_null(site_request(&all.other, &op.arena, "GET /"));
     lock_take(&all.other.lock);
@@ -126,7 +136,8 @@ static void test_a_hostile_page(void **state)
 static void test_going_elsewhere(void **state)
 {
     (void)state;
-    static const char *const URLS[] = {"http://127.0.0.1:%d/x", "http://localhost:%d/x", "http://2130706433:%d/x"};
+    static const char *const URLS[] = {"http://127.0.0.1:%d/x", "http://localhost:%d/x",
+                                       "http://2130706433:%d/x"};
     for (size_t i = 0; i < sizeof URLS / sizeof *URLS; i++) {
         char url[128];
         const char *at = strstr(URLS[i], "%d");
@@ -135,7 +146,8 @@ static void test_going_elsewhere(void **state)
         assert_int_equal(op.err, ERR_TARGET);
         op_clear(&op);
     }
-    assert_int_equal(page_go(&op, page, arena_fmt(&op.arena, "%s/metadata-hop", all.site.origin)), -1);
+    assert_int_equal(page_go(&op, page, arena_fmt(&op.arena, "%s/metadata-hop", all.site.origin)),
+                     -1);
     assert_int_equal(op.err, ERR_TARGET);
     op_clear(&op);
     check(page_go(&op, page, arena_fmt(&op.arena, "%s/own", all.site.origin)));
@@ -145,7 +157,8 @@ static void test_going_elsewhere(void **state)
 static void test_a_wider_list_takes_effect(void **state)
 {
     (void)state;
-    struct gate_allow allow[] = {{"127.0.0.1", all.site.port, true}, {"127.0.0.1", all.other.port, true}};
+    struct gate_allow allow[] = {{"127.0.0.1", all.site.port, true},
+                                 {"127.0.0.1", all.other.port, true}};
     check(gate_set_allow(&op, all.gate, port, allow, 2));
     check(page_go(&op, page, arena_fmt(&op.arena, "%s/allowed", all.other.origin)));
     assert_non_null(site_request(&all.other, &op.arena, "GET /allowed"));

@@ -109,7 +109,8 @@ static int teardown(void **state)
 
 static int dial(int port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                             .sin_port = htons((uint16_t)port)};
     struct timeval limit = {.tv_sec = 15};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -210,8 +211,10 @@ static void test_everything_else_is_refused(void **state)
     struct echo other = {0};
     echo_start(&other);
     int port = open_for(f, "localhost", f->echo.port, true);
-    static const char *const HOSTS[] = {"localhost", "127.0.0.1", "[::1]", "::ffff:127.0.0.1",
-                                        "169.254.169.254", "metadata.google.internal", "example.org"};
+    static const char *const HOSTS[] = {"localhost",       "127.0.0.1",
+                                        "[::1]",           "::ffff:127.0.0.1",
+                                        "169.254.169.254", "metadata.google.internal",
+                                        "example.org"};
     for (size_t i = 0; i < sizeof HOSTS / sizeof *HOSTS; i++)
         assert_int_equal(code_for(port, HOSTS[i], other.port), 2);
     static const char *const ODD[] = {"2130706433", "0x7f.1", "127.1", "0177.0.0.1", "a b"};
@@ -241,8 +244,10 @@ static void test_addresses_behind_allowed_names(void **state)
     assert_int_equal(n, 1);
     assert_int_equal(list[0].reason, GATE_REFUSED_ADDRESS);
     assert_int_equal(code_for(open_for(f, "169.254.169.254", 80, true), "169.254.169.254", 80), 2);
-    assert_int_equal(code_for(open_for(f, "::ffff:169.254.169.254", 80, true), "::ffff:a9fe:a9fe", 80), 2);
-    assert_int_equal(code_for(open_for(f, "0.0.0.0", f->echo.port, true), "0.0.0.0", f->echo.port), 2);
+    assert_int_equal(
+        code_for(open_for(f, "::ffff:169.254.169.254", 80, true), "::ffff:a9fe:a9fe", 80), 2);
+    assert_int_equal(code_for(open_for(f, "0.0.0.0", f->echo.port, true), "0.0.0.0", f->echo.port),
+                     2);
 }
 
 static void test_failures_are_told_apart(void **state)
@@ -315,7 +320,8 @@ static void test_a_changed_list_cuts(void **state)
 static void test_a_closed_port_cuts(void **state)
 {
     struct fixture *f = *state;
-    int port = open_for(f, "localhost", f->echo.port, true), kept = open_for(f, "localhost", f->echo.port, true);
+    int port = open_for(f, "localhost", f->echo.port, true),
+        kept = open_for(f, "localhost", f->echo.port, true);
     int fd = dial(port), other = dial(kept);
     char back[1];
     assert_int_equal(ask(fd, "localhost", f->echo.port), 0);
@@ -381,7 +387,8 @@ static void through_proxy(const char *scheme, const char *expect, size_t expect_
     struct echo proxy = {.expect = expect, .expect_n = expect_n, .say = say, .say_n = say_n};
     echo_start(&proxy);
     struct gate *gate;
-    struct gate_conf conf = {.upstream = {.url = arena_fmt(&op.arena, "%s://127.0.0.1:%d", scheme, proxy.port)}};
+    struct gate_conf conf = {
+        .upstream = {.url = arena_fmt(&op.arena, "%s://127.0.0.1:%d", scheme, proxy.port)}};
     assert_int_equal(gate_start(&op, &conf, &gate), 0);
     int port;
     struct gate_allow allow[] = {{"far.example", 443, false}, {"metadata.goog", 443, false}};
@@ -413,13 +420,16 @@ static void test_through_a_refusing_proxy(void **state)
     (void)state;
     struct op op;
     op_init(&op, 20000);
-    struct echo proxy = {.expect = "C", .expect_n = 1, .say = "HTTP/1.1 407 No\r\n\r\n", .say_n = 19};
+    struct echo proxy = {
+        .expect = "C", .expect_n = 1, .say = "HTTP/1.1 407 No\r\n\r\n", .say_n = 19};
     echo_start(&proxy);
     struct gate *gate;
-    struct gate_conf conf = {.upstream = {.url = arena_fmt(&op.arena, "http://127.0.0.1:%d", proxy.port)}};
+    struct gate_conf conf = {
+        .upstream = {.url = arena_fmt(&op.arena, "http://127.0.0.1:%d", proxy.port)}};
     assert_int_equal(gate_start(&op, &conf, &gate), 0);
     int port;
-    assert_int_equal(gate_open(&op, gate, &(struct gate_allow){"far.example", 443, false}, 1, &port), 0);
+    assert_int_equal(
+        gate_open(&op, gate, &(struct gate_allow){"far.example", 443, false}, 1, &port), 0);
     assert_int_equal(code_for(port, "far.example", 443), 4);
     gate_stop(gate);
     echo_stop(&proxy);

@@ -20,8 +20,8 @@ static struct upstream make(const char *url, const char *user, const char *passw
 }
 
 /* Lets the proxy say `heard`; checks what is said to it. */
-static enum upstream_result step(struct upstream *up, struct upstream_talk *talk, struct bytes heard,
-                                 struct bytes want)
+static enum upstream_result step(struct upstream *up, struct upstream_talk *talk,
+                                 struct bytes heard, struct bytes want)
 {
     struct str say;
     size_t used;
@@ -40,9 +40,10 @@ static void test_connect(void **state)
     assert_string_equal(up.host, "proxy.corp");
     assert_int_equal(up.port, 3128);
     struct upstream_talk talk = {.host = "grafana.example", .port = 443};
-    assert_int_equal(step(&up, &talk, (struct bytes){0},
-                          BYTES("CONNECT grafana.example:443 HTTP/1.1\r\nHost: grafana.example:443\r\n\r\n")),
-                     UPSTREAM_MORE);
+    assert_int_equal(
+        step(&up, &talk, (struct bytes){0},
+             BYTES("CONNECT grafana.example:443 HTTP/1.1\r\nHost: grafana.example:443\r\n\r\n")),
+        UPSTREAM_MORE);
     assert_int_equal(step(&up, &talk, BYTES("HTTP/1.1 200 Connection"), BYTES("")), UPSTREAM_MORE);
     assert_int_equal(step(&up, &talk, BYTES("HTTP/1.1 200 OK\r\nVia: x\r\n\r\nearly"), BYTES("")),
                      UPSTREAM_OPEN);
@@ -54,8 +55,10 @@ static void test_connect_refused(void **state)
     (void)state;
     struct upstream up = make("http://proxy.corp:3128", NULL, NULL);
     struct upstream_talk talk = {.step = 1, .host = "a", .port = 443};
-    assert_int_equal(step(&up, &talk, BYTES("HTTP/1.1 403 Forbidden\r\n\r\n"), BYTES("")), UPSTREAM_REFUSED);
-    assert_int_equal(step(&up, &talk, BYTES("SSH-2.0-OpenSSH_9.2 x\r\n\r\n"), BYTES("")), UPSTREAM_REFUSED);
+    assert_int_equal(step(&up, &talk, BYTES("HTTP/1.1 403 Forbidden\r\n\r\n"), BYTES("")),
+                     UPSTREAM_REFUSED);
+    assert_int_equal(step(&up, &talk, BYTES("SSH-2.0-OpenSSH_9.2 x\r\n\r\n"), BYTES("")),
+                     UPSTREAM_REFUSED);
     upstream_fini(&up);
 }
 
@@ -76,14 +79,17 @@ static void test_socks(void **state)
     (void)state;
     struct upstream up = make("socks5://proxy.corp:1081", NULL, NULL);
     struct upstream_talk talk = {.host = "name", .port = 3000};
-    assert_int_equal(step(&up, &talk, (struct bytes){0}, (struct bytes){"\x05\x01\x00", 3}), UPSTREAM_MORE);
+    assert_int_equal(step(&up, &talk, (struct bytes){0}, (struct bytes){"\x05\x01\x00", 3}),
+                     UPSTREAM_MORE);
     assert_int_equal(step(&up, &talk, (struct bytes){"\x05", 1}, BYTES("")), UPSTREAM_MORE);
     assert_int_equal(step(&up, &talk, (struct bytes){"\x05\x00", 2},
-                          (struct bytes){"\x05\x01\x00\x03\x04name\x0b\xb8", 11}), UPSTREAM_MORE);
+                          (struct bytes){"\x05\x01\x00\x03\x04name\x0b\xb8", 11}),
+                     UPSTREAM_MORE);
     assert_int_equal(step(&up, &talk, (struct bytes){"\x05\x00\x00\x01\0\0\0\0\0", 9}, BYTES("")),
                      UPSTREAM_MORE);
-    assert_int_equal(step(&up, &talk, (struct bytes){"\x05\x00\x00\x01\0\0\0\0\0\0", 10}, BYTES("")),
-                     UPSTREAM_OPEN);
+    assert_int_equal(
+        step(&up, &talk, (struct bytes){"\x05\x00\x00\x01\0\0\0\0\0\0", 10}, BYTES("")),
+        UPSTREAM_OPEN);
     upstream_fini(&up);
 }
 
@@ -95,21 +101,26 @@ static void test_socks_with_login(void **state)
     struct upstream_talk talk = {.host = "h", .port = 80};
     assert_int_equal(step(&up, &talk, (struct bytes){0}, (struct bytes){"\x05\x02\x00\x02", 4}),
                      UPSTREAM_MORE);
-    assert_int_equal(step(&up, &talk, (struct bytes){"\x05\x02", 2},
-                          (struct bytes){"\x01\x02me\x02pw", 7}), UPSTREAM_MORE);
+    assert_int_equal(
+        step(&up, &talk, (struct bytes){"\x05\x02", 2}, (struct bytes){"\x01\x02me\x02pw", 7}),
+        UPSTREAM_MORE);
     struct upstream_talk denied = talk;
-    assert_int_equal(step(&up, &denied, (struct bytes){"\x01\x01", 2}, BYTES("")), UPSTREAM_REFUSED);
-    assert_int_equal(step(&up, &talk, (struct bytes){"\x01\x00", 2},
-                          (struct bytes){"\x05\x01\x00\x03\x01h\x00\x50", 8}), UPSTREAM_MORE);
-    assert_int_equal(step(&up, &talk, (struct bytes){"\x05\x02\x00\x01\0\0\0\0\0\0", 10}, BYTES("")),
+    assert_int_equal(step(&up, &denied, (struct bytes){"\x01\x01", 2}, BYTES("")),
                      UPSTREAM_REFUSED);
+    assert_int_equal(step(&up, &talk, (struct bytes){"\x01\x00", 2},
+                          (struct bytes){"\x05\x01\x00\x03\x01h\x00\x50", 8}),
+                     UPSTREAM_MORE);
+    assert_int_equal(
+        step(&up, &talk, (struct bytes){"\x05\x02\x00\x01\0\0\0\0\0\0", 10}, BYTES("")),
+        UPSTREAM_REFUSED);
     upstream_fini(&up);
 }
 
 static void test_bad_urls(void **state)
 {
     (void)state;
-    static const char *const BAD[] = {"proxy:3128", "ftp://x", "https://x:1", "http://user:pw@x:1", "socks4://x"};
+    static const char *const BAD[] = {"proxy:3128", "ftp://x", "https://x:1", "http://user:pw@x:1",
+                                      "socks4://x"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         struct op op;
         struct upstream up;
