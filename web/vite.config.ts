@@ -59,9 +59,8 @@ export default defineConfig({
             },
         },
     },
-    server: process.env.ROUNDS_API
-        ? { proxy: { '/api': { target: process.env.ROUNDS_API, changeOrigin: false } } }
-        : {},
+    server: process.env.ROUNDS_API ? { proxy: { '/api': process.env.ROUNDS_API } } : {},
+    preview: process.env.ROUNDS_API ? { proxy: { '/api': process.env.ROUNDS_API } } : {},
     test: {
         environment: 'jsdom',
         setupFiles: ['test/setup.ts'],

@@ -424,12 +424,13 @@ export interface Today {
 }
 
 export interface SearchHit {
-    kind: 'panel' | 'plan' | 'verdict' | 'person'
+    kind: 'panel' | 'plan' | 'verdict' | 'person' | 'known_issue'
     text: string
     snippet: string | null
     shot_id?: string
     round_id?: string
     plan_id?: string
+    panel_key?: string
     at: string
 }
 
@@ -442,19 +443,21 @@ export interface Channel {
     events: string[]
     secret?: string
     has_secret?: boolean
+    paused?: boolean
+    error?: string | null
+    version: number
 }
 
 export interface OutboxItem {
     id: string
-    channel?: string
-    channel_name?: string
-    event?: string
-    state: string
-    attempts?: number
-    at?: string
-    created_at?: string
-    next_at?: string | null
-    error?: string | null
+    channel_name: string
+    event: string
+    state: 'waiting' | 'sending' | 'sent' | 'failed'
+    attempts: number
+    created_at: string
+    next_at: string | null
+    ended_at: string | null
+    error: string | null
 }
 
 export interface System {

@@ -13,7 +13,7 @@ import { Empty, Fault, Loading } from '~/parts/state'
 import s from './people.module.css'
 
 function detailText(detail: unknown): string {
-    if (detail === null || detail === undefined) return ''
+    if (detail === null || detail === undefined || (typeof detail === 'object' && Object.keys(detail).length === 0)) return ''
     return typeof detail === 'string' ? detail : JSON.stringify(detail)
 }
 

@@ -19,7 +19,7 @@ import { thumbnailUrl } from '~/rooms/review/pictures'
 import { csvOf, saveText } from './csv'
 import s from './records.module.css'
 
-const kinds = ['panel', 'plan', 'verdict', 'person'] as const
+const kinds = ['panel', 'plan', 'verdict', 'person', 'known_issue'] as const
 const verdicts: VerdictValue[] = ['normal', 'abnormal', 'not_applicable']
 const names = ['q', 'kind', 'plan', 'verdict', 'person', 'from', 'to'] as const
 
@@ -27,7 +27,8 @@ function addressOf(h: SearchHit): string {
     if (h.shot_id && h.round_id) return `/rounds/${h.round_id}/shots/${h.shot_id}`
     if (h.round_id) return `/rounds/${h.round_id}`
     if (h.plan_id) return `/plans/${h.plan_id}`
-    return '/records'
+    if (h.panel_key) return `/history?panel=${encodeURIComponent(h.panel_key)}`
+    return '/people'
 }
 
 function Hit({ hit }: { hit: SearchHit }) {

@@ -47,21 +47,26 @@ function ChannelDialog({ channel, onClose }: { channel: Channel | null; onClose:
         language: channel?.language ?? (i18n.language as Language), events: channel?.events ?? ['round_finished', 'overdue'],
     }))
     const set = (change: Partial<Form>) => setForm((old) => ({ ...old, ...change }))
+    /* The address of a chat group's hook is a secret too: it is kept, and never shown again. */
+    const isKept = channel !== null && channel.has_secret === true && form.kind === channel.kind
     const save = useMutation({
         mutationFn: () => {
-            const body = { name: form.name.trim(), kind: form.kind, settings: settingsOf(form), language: form.language, events: form.events, ...(form.secret ? { secret: form.secret } : {}) }
-            return channel ? api.patch(`/channels/${channel.id}`, body) : api.post('/channels', body)
+            const body = {
+                name: form.name.trim(), kind: form.kind, language: form.language, events: form.events,
+                ...(form.target.trim() ? { settings: settingsOf(form) } : {}), ...(form.secret ? { secret: form.secret } : {}),
+            }
+            return channel ? api.patch(`/channels/${channel.id}`, { ...body, version: channel.version }) : api.post('/channels', body)
         },
         onSuccess: () => { void cache.invalidateQueries({ queryKey: keys.channels }); onClose() },
     })
     return (
         <Dialog
             title={channel ? channel.name : t('system.addChannel')} isOpen onClose={onClose}
-            actions={<><Button onPress={onClose}>{t('common.cancel')}</Button><Button kind="primary" isDisabled={!form.name.trim() || !form.target.trim() || save.isPending} onPress={() => save.mutate()}>{t('common.save')}</Button></>}
+            actions={<><Button onPress={onClose}>{t('common.cancel')}</Button><Button kind="primary" isDisabled={!form.name.trim() || (!form.target.trim() && !isKept) || save.isPending} onPress={() => save.mutate()}>{t('common.save')}</Button></>}
         >
             <Field label={t('system.channelName')} value={form.name} onChange={(name) => set({ name })} autoFocus={!channel} isRequired />
             <Select label={t('system.channelKind')} value={form.kind} options={kinds.map((id) => ({ id, text: t(`system.channel.${id}`) }))} onChange={(kind) => set({ kind })} />
-            <Field label={t(form.kind === 'email' ? 'system.mailTo' : 'system.hookUrl')} value={form.target} onChange={(target) => set({ target })} isRequired />
+            <Field label={t(form.kind === 'email' ? 'system.mailTo' : 'system.hookUrl')} value={form.target} onChange={(target) => set({ target })} isRequired={!isKept} {...(isKept ? { placeholder: t('sources.secretKept') } : {})} />
             {form.kind !== 'email' && <Field label={t('system.hookSecret')} type="password" autoComplete="off" value={form.secret} onChange={(secret) => set({ secret })} {...(channel?.has_secret ? { placeholder: t('sources.secretKept') } : {})} />}
             <Select label={t('common.language.label')} value={form.language} options={[{ id: 'zh-CN', text: '简体中文' }, { id: 'en', text: 'English' }]} onChange={(language) => set({ language })} />
             <div>{events.map((e) => <div key={e}><Tick isSelected={form.events.includes(e)} onChange={(on) => set({ events: on ? [...form.events, e] : form.events.filter((y) => y !== e) })}>{t(`plans.event.${e}`)}</Tick></div>)}</div>

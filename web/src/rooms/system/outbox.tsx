@@ -21,7 +21,7 @@ export function Outbox() {
     const [state, setState] = useState<(typeof states)[number] | null>(null)
     const outbox = useQuery({ queryKey: ['outbox', state], queryFn: () => all<OutboxItem>('/outbox', { state, limit: 100 }), refetchInterval: 10_000 })
     const retry = useMutation({ mutationFn: (id: string) => api.post(`/outbox/${id}/retry`), onSuccess: () => void cache.invalidateQueries({ queryKey: ['outbox'] }) })
-    const text = (x: string) => t([`system.out.${x}`, 'system.out.other'], { state: x })
+    const text = (x: OutboxItem['state']) => t(`system.out.${x}`)
     return (
         <>
             <div className={people.top}><Chips label={t('review.filter.label')} value={state} options={states.map((id) => ({ id, text: text(id) }))} onChange={setState} /></div>
@@ -32,11 +32,11 @@ export function Outbox() {
                 <Table
                     label={t('system.tab.outbox')} rows={outbox.data} rowKey={(x) => x.id}
                     columns={[
-                        { id: 'at', head: t('people.at'), cell: (x) => f.dateTime(x.at ?? x.created_at) },
-                        { id: 'channel', head: t('system.channelName'), cell: (x) => x.channel_name ?? x.channel ?? '–' },
-                        { id: 'event', head: t('system.event'), cell: (x) => x.event ?? '–' },
+                        { id: 'at', head: t('people.at'), cell: (x) => f.dateTime(x.created_at) },
+                        { id: 'channel', head: t('system.channelName'), cell: (x) => x.channel_name },
+                        { id: 'event', head: t('system.event'), cell: (x) => t([`plans.event.${x.event}`, 'system.out.other'], { state: x.event }) },
                         { id: 'state', head: t('system.stateOf'), cell: (x) => <Badge tone={x.state === 'failed' ? 'alert' : 'calm'}>{text(x.state)}</Badge> },
-                        { id: 'attempts', head: t('system.attempts'), isNumber: true, cell: (x) => f.number(x.attempts ?? 0) },
+                        { id: 'attempts', head: t('system.attempts'), isNumber: true, cell: (x) => f.number(x.attempts) },
                         { id: 'error', head: t('system.error'), cell: (x) => <div className={people.detail}>{x.error ?? ''}</div> },
                         { id: 'act', head: t('common.more'), hideHead: true, cell: (x) => (x.state === 'sent' ? null : <Button small isDisabled={retry.isPending} onPress={() => retry.mutate(x.id)}>{t('common.retry')}</Button>) },
                     ]}
