@@ -91,4 +91,10 @@ int handle_channels_test(struct call *call);
 int handle_outbox_list(struct call *call);
 int handle_outbox_retry(struct call *call);
 
+/* system.c, openapi.c */
+int handle_system(struct call *call);
+int handle_self_test(struct call *call);
+int handle_retention_preview(struct call *call);
+int handle_openapi(struct call *call);
+
 #endif

@@ -146,5 +146,16 @@ const struct route routes[] = {
     {"POST", V1 "/outbox/{id}/retry", WHO_ADMIN, HTTPD_LIGHT, handle_outbox_retry,
      "Send a message once more", .takes = "Empty", .gives = "Letter", .status = 202,
      .is_platform = true},
+
+    /* The service itself. */
+    {"GET", V1 "/system", WHO_ADMIN, HTTPD_LIGHT, handle_system, "Browsers, queue, storage, health",
+     .gives = "System", .is_platform = true},
+    {"POST", V1 "/system/self-test", WHO_ADMIN, HTTPD_HEAVY, handle_self_test,
+     "A picture that proves browsers and fonts", .takes = "Empty", .gives = "image/png",
+     .is_platform = true},
+    {"GET", V1 "/retention/preview", WHO_ADMIN, HTTPD_LIGHT, handle_retention_preview,
+     "What retention would take now", .gives = "RetentionPreview", .is_platform = true},
+    {"GET", V1 "/openapi.json", WHO_OPEN, HTTPD_LIGHT, handle_openapi, "This description",
+     .gives = "OpenApi"},
 };
 const size_t routes_n = sizeof routes / sizeof *routes;

@@ -1,4 +1,4 @@
-/* A page of our own making on paper: reports as PDF. The document is written into an empty tab, so
+/* A page of our own making: reports on paper (PDF), the self-test as a picture. The document is written into an empty tab, so
  * no network is needed and none is there.
  */
 #include "render/render.h"
@@ -43,4 +43,22 @@ int render_print_html(struct op *op, struct render *render, struct bytes html,
         failed = page_print(op, lease.page, &page_paper, out);
     pool_return(&lease); /* thrown away: the document is somebody's report */
     return failed;
+}
+
+int render_draw_html(struct op *op, struct render *render, struct bytes html, int width_px,
+                     int height_px, struct bytes *out)
+{
+    struct pool_lease lease;
+    struct pool_ask ask = {.who = {.origin = "", .org = "", .fingerprint = "self-test",
+                                   .isolation = POOL_CONTEXT},
+                           .class_ = POOL_INTERACTIVE};
+    struct page_shot shot = {.clip = {.width = width_px, .height = height_px}};
+    if (pool_lease(op, service_conf(render)->pool, &ask, &lease) < 0)
+        return -1;
+    int failed = page_set_view(op, lease.page, (struct page_view){width_px, height_px, 1}) < 0 ||
+                 page_go(op, lease.page, "about:blank") < 0 ||
+                 write_document(op, lease.page, html) < 0 ||
+                 page_screenshot(op, lease.page, &shot, out) < 0;
+    pool_return(&lease);
+    return failed ? -1 : 0;
 }

@@ -137,5 +137,8 @@ void render_fidelity(int64_t *checked, int64_t *different);
 /* A page of our own making (reports): HTML to PDF, without any network. */
 int render_print_html(struct op *op, struct render *render, struct bytes html,
                       const struct render_paper *paper, struct bytes *out) MUST_CHECK;
+/* The same as a PNG of this size, in the op's arena. */
+int render_draw_html(struct op *op, struct render *render, struct bytes html, int width_px,
+                     int height_px, struct bytes *out) MUST_CHECK;
 
 #endif

@@ -31,6 +31,23 @@ static void print_variables(struct jw *w, const struct plan_selection *selection
     jw_end(w);
 }
 
+/* Ids as numbers, as people and dashboards write them; "007" and names stay texts. */
+static void print_panels(struct jw *w, const struct plan_names *panels)
+{
+    jw_array_at(w, "panels");
+    for (size_t i = 0; i < panels->n; i++) {
+        const char *key = panels->items[i];
+        int64_t id;
+        bool is_id = *key >= '1' && *key <= '9' && strlen(key) < 16 &&
+                     bytes_to_i64(bytes_of(key), &id);
+        if (is_id)
+            jw_int(w, id);
+        else
+            jw_text(w, key);
+    }
+    jw_end(w);
+}
+
 static void print_selection(struct jw *w, const struct plan_selection *selection)
 {
     static const char *const picks[] = {"dashboard", "dashboard", "folder", "tag"};
@@ -38,7 +55,7 @@ static void print_selection(struct jw *w, const struct plan_selection *selection
     jw_text_at(w, "source", selection->source);
     jw_text_at(w, picks[selection->pick], selection->dashboard);
     if (selection->pick == PLAN_PICK_PANELS)
-        print_names(w, "panels", &selection->panels);
+        print_panels(w, &selection->panels);
     else
         jw_text_at(w, "panels", "all");
     if (selection->variable_n)

@@ -1,0 +1,169 @@
+/* The table of shapes; the notation is in schemas.h. Bodies are closed: unknown members are errors. */
+#include "api/schemas.h"
+
+#define PLAN_HEAD \
+    "id:text version:int name:text paused:bool created_at:time updated_at:time " \
+    "updated_by:text|null change:text "
+#define CARD \
+    "id:text plan_id:text plan_name:text moment_at:time state:RoundState total:int done:int " \
+    "failed:int normal:int abnormal:int not_applicable:int undecided:int changed:int " \
+    "due_at:time|null late:bool trigger:'schedule|hand|api' error?:text|null "
+#define USER \
+    "id:text name:text display_name:text role:Role language:'auto|zh-CN|en' " \
+    "theme:'auto|light|dark' source_ids:[text]|null disabled:bool created_at:time " \
+    "last_seen_at:time|null version:int "
+
+const struct schema schemas[] = {
+    {"Empty", "", .is_closed = true},
+    {"Both", "zh-CN:text en:text"},
+    {"Error", "error:ErrorBody"},
+    {"ErrorBody", "code:text message:text op:text details?:[ErrorDetail]"},
+    {"ErrorDetail", "path?:text message?:text line?:int column?:int"},
+    {"Role", .is = "'viewer|reviewer|editor|admin'"},
+    {"JwkSet", "keys:[object]"},
+    {"RendererVersion", "version:text"},
+    {"OpenApi", .is = "object"},
+
+    /* Session and people. */
+    {"SignIn", "user:text password:text", .is_closed = true},
+    {"Session", "user:User csrf_token:text|null expires_at:time|null must_change_password:bool"},
+    {"PasswordChange", "current:text new:text", .is_closed = true},
+    {"Preferences", "language?:'auto|zh-CN|en' theme?:'auto|light|dark'", .is_closed = true},
+    {"User", USER},
+    {"UserAdded", USER "password?:text"},
+    {"UserAdd",
+     "name:text display_name?:text role:Role password?:text source_ids?:[text]|null disabled?:bool",
+     .is_closed = true},
+    {"UserSet",
+     "name?:text display_name?:text role?:Role disabled?:bool source_ids?:[text]|null version:int",
+     .is_closed = true},
+    {"OneTimePassword", "password:text"},
+    {"Person", "id:text display_name:text role:Role"},
+    {"Token", "id:text name:text role:Role user:text hint:text created_at:time expires_at:time|null "
+              "last_used_at:time|null"},
+    {"TokenAdd", "name:text role:Role expires_at?:time|null", .is_closed = true},
+    {"TokenAdded", "token:Token secret:text"},
+    {"AuditLine", "seq:int at:time actor:text action:text object:text detail:object address:text "
+                  "hash:text"},
+
+    /* Sources. */
+    {"Credential", "kind:CredentialKind user?:text header?:text subject?:text role?:text "
+                   "has_secret:bool"},
+    {"CredentialKind", .is = "'none|token|basic|jwt|own_issuer'"},
+    {"CredentialSet", "kind?:CredentialKind user?:text header?:text subject?:text role?:text "
+                      "secret?:text has_secret?:bool", .is_closed = true},
+    {"Source", "id:text name:text url:text org_id:int credential:Credential ca_pem:text|null "
+               "extra_origins:[text] max_parallel:int paused:bool grafana_version:text|null "
+               "last_test:SourceTest|null version:int"},
+    {"SourceSet", "name?:text url?:text org_id?:int credential?:CredentialSet ca_pem?:text|null "
+                  "extra_origins?:[text] max_parallel?:int paused?:bool version?:int",
+     .is_closed = true},
+    {"SourceTest", "ok:bool version:text|null organisation:text|null rights:text|null "
+                   "clock_skew_ms:int|null certificate_days_left:int|null hops:[Hop] at?:time"},
+    {"Hop", "id:text state:'ok|warn|fail|skip' title:Both detail:Both mend:Both|null"},
+    {"Snippet", "snippet:text"},
+    {"Folder", "uid:text title:text parent_uid:text|null"},
+    {"DashboardRef", "uid:text title:text folder_uid:text|null folder_title:text|null tags:[text] "
+                     "url:text"},
+    {"Dashboard", "uid:text title:text folder_title:text|null tags:[text] version:int timezone:text "
+                  "variables:[Variable] panels:[Panel] warnings:[text]"},
+    {"Variable", "name:text label:text|null type:text multi:bool include_all:bool current:[text] "
+                 "values:[VariableValue]"},
+    {"VariableValue", "text:text value:text"},
+    {"Panel", "id:int key:text title:text type:text path:[text] collapsed:bool repeat:text|null "
+              "ignores_range:bool timeless:bool library_uid:text|null grid:Grid"},
+    {"Grid", "x:int y:int w:int h:int"},
+    {"Preview", "dashboard:text panel:<PanelName|PanelId> window:Window picture?:PictureSet "
+                "variables?:{any} timezone?:text", .is_closed = true},
+    {"PictureSet", "width?:int height?:int scale?:num theme?:Theme layout?:text format?:'png'",
+     .is_closed = true},
+    {"PanelId", .is = "int"},
+    {"PanelName", .is = "text"},
+    {"Theme", .is = "'light|dark'"},
+
+    /* Plans. */
+    {"Plan", PLAN_HEAD "spec:PlanSpec next_run_at:time|null last_round:RoundCard|null drift:[Missing]"},
+    {"PlanVersion", PLAN_HEAD "spec?:PlanSpec"},
+    {"PlanSpec",
+     "name:text description?:text timezone?:text selections?:[Selection] windows?:[Window] "
+     "picture?:PlanPicture schedule?:PlanSchedule review?:PlanReview retention?:PlanRetention "
+     "reference?:'previous|same_weekday|last_normal|pinned' rules?:[PlanRule] "
+     "overlap?:'skip|queue|cancel_old' load?:PlanLoad notify?:[PlanNotify]", .is_closed = true},
+    {"Selection", "source:text dashboard?:text folder?:text tag?:text panels:<PanelsAll|PanelList> "
+                  "variables?:{VariableChoice}", .is_closed = true},
+    {"PanelsAll", .is = "'all'"},
+    {"PanelList", .is = "[<PanelName|PanelId>]"},
+    {"VariableChoice", "mode:'value|list|each' values?:[text]", .is_closed = true},
+    {"Window", .is = "<WindowRolling|WindowCalendar|WindowFixed>"},
+    {"WindowRolling", "name?:text kind:'rolling' length:text offset?:text", .is_closed = true},
+    {"WindowCalendar", "name?:text kind:'calendar' unit:'day|week|month' offset?:int from?:text "
+                       "to?:text", .is_closed = true},
+    {"WindowFixed", "name?:text kind:'fixed' from:time to:time", .is_closed = true},
+    {"PlanPicture", "layout?:'dashboard|solo' width?:int height?:int scale?:num theme?:Theme "
+                    "format?:'png'", .is_closed = true},
+    {"PlanSchedule", "cron?:[text] holidays?:[text] paused?:bool", .is_closed = true},
+    {"PlanReview", "reviewers?:[text] due?:text|null escalate_to?:[text] second_person?:bool",
+     .is_closed = true},
+    {"PlanRetention", "days?:int abnormal_days?:int", .is_closed = true},
+    {"PlanRule", "panels?:<PanelsAny|PanelList> series?:text "
+                 "stat:'last|min|max|mean|missing|missing_longest' op:PlanOperator value:num "
+                 "severity?:'alert|warn' text?:text", .is_closed = true},
+    {"PanelsAny", .is = "'*'"},
+    {"PlanOperator", .is = "'>|>=|<|<=|sigma|change'"},
+    {"PlanLoad", "parallel?:int quiet?:[QuietHours]", .is_closed = true},
+    {"QuietHours", "from:text to:text", .is_closed = true},
+    {"PlanNotify", "channel:text events:[text]", .is_closed = true},
+    {"PlanAdd", "spec:PlanSpec change?:text", .is_closed = true},
+    {"PlanSet", "version:int spec:PlanSpec change?:text", .is_closed = true},
+    {"PlanDocument", .is = "object"},
+    {"PlanImport", "created:[text] changed:[PlanChange] unchanged:[text]"},
+    {"PlanChange", "name:text differences:[text]"},
+    {"Pause", "paused:bool", .is_closed = true},
+    {"DryRunAsk", "spec:PlanSpec", .is_closed = true},
+    {"DryRun", "total:int shots:[DryShot] estimate:Estimate missing:[Missing] warnings:[Both]"},
+    {"DryShot", "source:text dashboard:text dashboard_uid:text panel:text panel_key:text window:text "
+                "variables:object from:time to:time"},
+    {"Estimate", "seconds:int bytes:int bytes_per_month:int measured:bool"},
+    {"Missing", "what:text path:text name:text mend:Both"},
+    {"SchedulePreviewAsk", "cron:[text] timezone:text holidays?:[text]", .is_closed = true},
+    {"SchedulePreview", "next:[time] words:Both"},
+
+    /* Rounds and shots. */
+    {"RoundState", .is = "'waiting|running|finished|cancelled|signed|failed'"},
+    {"RoundCard", CARD},
+
+    /* Search, notifications. */
+    {"SearchHit", "kind:'panel|plan|verdict|person|known_issue' text:text snippet:text|null "
+                  "panel_key?:text shot_id?:text round_id?:text plan_id?:text user_id?:text "
+                  "known_issue_id?:text at:time|null"},
+    {"ChannelKind", .is = "'email|webhook|slack|dingtalk|wecom|feishu'"},
+    {"Channel", "id:text name:text kind:ChannelKind settings:object has_secret:bool "
+                "language:'zh-CN|en' events:[NotifyEvent] paused:bool sent_at:time|null "
+                "failed_at:time|null error:text|null version:int"},
+    {"NotifyEvent", .is = "'round_finished|signed|failures|abnormal|overdue'"},
+    {"ChannelSet", "name?:text kind?:ChannelKind settings?:object secret?:text|null "
+                   "language?:'zh-CN|en' events?:[NotifyEvent] paused?:bool version?:int",
+     .is_closed = true},
+    {"Letter", "id:text channel_name:text event:text state:'waiting|sending|sent|failed' attempts:int "
+               "created_at:time next_at:time|null ended_at:time|null error:text|null"},
+
+    /* The service itself. */
+    {"System", "version:text started_at:time browser:BrowserKind browsers:[Browser] queue:Queue "
+               "workers:Workers fonts:Fonts storage:Storage fidelity:Fidelity errors:[LogLine] "
+               "health:[Check]"},
+    {"BrowserKind", "kind:text version:text sandbox:Sandbox"},
+    {"Sandbox", "on:bool reason:text|null"},
+    {"Browser", "id:text state:text identities:int renders:int age_ms:int memory_bytes:int"},
+    {"Queue", "waiting:int running:int"},
+    {"Workers", "total:int working:int shots_done:int shots_failed:int"},
+    {"Fonts", "missing:[MissingFont]"},
+    {"MissingFont", "script:text package:text"},
+    {"Storage", "database_bytes:int blobs:int blob_bytes:int free_bytes:int rounds:int shots:int "
+                "retention:RetentionDue"},
+    {"RetentionDue", "due_count:int due_bytes:int"},
+    {"Fidelity", "checked:int different:int"},
+    {"LogLine", "at:time line:text"},
+    {"Check", "name:text ok:bool detail:text"},
+    {"RetentionPreview", "rounds:int bytes:int"},
+};
+const size_t schemas_n = sizeof schemas / sizeof *schemas;
