@@ -235,8 +235,6 @@ static void wipe(void *p)
     struct settings *s = p;
     for (int i = 0; i < SET_COUNT; i++)
         secret_fini(&s->values[i].secret);
-    for (size_t i = 0; i < s->grafanas_n; i++)
-        secret_fini(&s->grafanas[i].secret);
 }
 
 int settings_load(struct op *op, const char *file, const struct settings_flag *flags, size_t n,

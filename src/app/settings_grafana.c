@@ -132,6 +132,14 @@ static int read_entry(const struct entry *e, const struct jv *v, struct settings
     return read_credential(e, jv_get(v, "credential"), out);
 }
 
+/* Deferred after the list was allocated, so it runs before that memory goes. */
+static void wipe_grafanas(void *p)
+{
+    struct settings *s = p;
+    for (size_t i = 0; i < s->grafanas_n; i++)
+        secret_fini(&s->grafanas[i].secret);
+}
+
 int settings_read_grafanas(struct op *op, struct settings *s, const struct yaml_doc *doc,
                            const char *file, const struct jv *list)
 {
@@ -140,6 +148,7 @@ int settings_read_grafanas(struct op *op, struct settings *s, const struct yaml_
         return fail_entry(&e, "", "must be a list");
     s->grafanas_n = jv_len(list);
     s->grafanas = ARENA_ARRAY(&op->arena, struct settings_grafana, s->grafanas_n + 1);
+    arena_defer(&op->arena, wipe_grafanas, s);
     for (size_t i = 0; i < s->grafanas_n; i++) {
         e.path = arena_fmt(&op->arena, "grafana[%zu]", i);
         if (read_entry(&e, jv_item(list, i), &s->grafanas[i]) < 0)

@@ -243,7 +243,7 @@ static const char *error_of(struct arena *arena, const struct jv *v)
         return "the answer is not JSON";
     const struct jv *error = jv_get(v, "error");
     if (!error)
-        return NULL;
+        return jv_get(v, "result") ? NULL : "the answer has neither result nor error";
     const char *data = jv_text_at(error, "data", "");
     return arena_fmt(arena, "%.*s%s%.*s", ERROR_MAX, jv_text_at(error, "message", "refused"),
                      *data ? ": " : "", ERROR_MAX, data);
