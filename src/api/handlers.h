@@ -97,4 +97,43 @@ int handle_self_test(struct call *call);
 int handle_retention_preview(struct call *call);
 int handle_openapi(struct call *call);
 
+/* today.c, rounds.c */
+int handle_today(struct call *call);
+int handle_rounds_list(struct call *call);
+int handle_rounds_show(struct call *call);
+int handle_rounds_start(struct call *call);
+int handle_rounds_cancel(struct call *call);
+int handle_rounds_retry(struct call *call);
+int handle_rounds_hold(struct call *call);
+
+/* shots.c, pictures.c */
+int handle_shots_list(struct call *call);
+int handle_shots_show(struct call *call);
+int handle_shots_reshoot(struct call *call);
+int handle_shots_verdicts(struct call *call);
+int handle_shots_references(struct call *call);
+int handle_shots_picture(struct call *call);
+int handle_shots_thumbnail(struct call *call);
+int handle_shots_data(struct call *call);
+int handle_shots_csv(struct call *call);
+int handle_shots_difference(struct call *call);
+
+/* verdicts.c, signoff.c */
+int handle_verdict_give(struct call *call);
+int handle_verdicts_bulk(struct call *call);
+int handle_rounds_sign(struct call *call);
+int handle_rounds_verify(struct call *call);
+int handle_public_key(struct call *call);
+
+/* history.c, known_issues.c */
+int handle_panels_history(struct call *call);
+int handle_panels_pin(struct call *call);
+int handle_panels_unpin(struct call *call);
+int handle_panels_masks(struct call *call);
+int handle_panels_set_masks(struct call *call);
+int handle_known_list(struct call *call);
+int handle_known_add(struct call *call);
+int handle_known_set(struct call *call);
+int handle_known_drop(struct call *call);
+
 #endif

@@ -29,7 +29,8 @@
     "s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row LEFT JOIN rounds rr ON rr.row_id "   \
     "= s.reference_row >> 20 LEFT JOIN verdicts v ON v.row_id = s.verdict_row "                    \
     "LEFT JOIN users a ON a.row_id = v.user_row "
-#define MORE_COLUMNS ", d.meta, p.detail, w.spec, d.series"
+#define META_COLUMNS ", d.meta, p.detail, w.spec, v.seq, v.how, a.id, v.category, v.links, v.dwell_ms"
+#define MORE_COLUMNS META_COLUMNS ", d.series"
 #define MORE_TABLES "LEFT JOIN shot_details d ON d.shot_row = s.row_id "
 
 static struct store_blob_ref take_blob(struct cols *c)
@@ -99,16 +100,29 @@ static void read_shot(struct op *op, struct cols *c, void *item)
     s->from_ms = take_int(c);
     s->to_ms = take_int(c);
     s->meta = s->panel_detail = s->window_spec = "";
+    s->verdict_by_id = s->verdict_category = s->verdict_links = "";
     read_outcome(op, c, s);
 }
 
-static void read_shot_in_full(struct op *op, struct cols *c, void *item)
+static void read_shot_with_meta(struct op *op, struct cols *c, void *item)
 {
     struct store_shot *s = item;
     read_shot(op, c, s);
     s->meta = take_text(c);
     s->panel_detail = take_text(c);
     s->window_spec = take_text(c);
+    s->verdict_seq = take_int(c);
+    s->verdict_how = (int)take_int(c);
+    s->verdict_by_id = take_text(c);
+    s->verdict_category = take_text(c);
+    s->verdict_links = take_text(c);
+    s->verdict_dwell_ms = take_int(c);
+}
+
+static void read_shot_in_full(struct op *op, struct cols *c, void *item)
+{
+    struct store_shot *s = item;
+    read_shot_with_meta(op, c, s);
     /* What does not parse is shown as no numbers; the picture is still worth seeing. */
     if (series_parse(op, take_text(c), &s->series, &s->series_n))
         op_clear(op);
@@ -168,13 +182,19 @@ int store_shot_find(struct op *op, struct store *store, const char *id, struct s
 /* The score as an integer, so that a cursor can hold it. */
 #define SCORE "CAST(coalesce(s.change_score, -1) * 1000000000 AS INTEGER)"
 
-static const char *list_sql(enum store_shot_order order)
+#define BY_CHANGE                                                                                  \
+    "WHERE " FILTER "AND (" SCORE ", s.weight, -s.row_id) < ($12, $13, -$14) "                     \
+    "ORDER BY " SCORE " DESC, s.weight DESC, s.row_id LIMIT $15"
+#define BY_POSITION "WHERE " FILTER "AND s.row_id > $14 ORDER BY s.row_id LIMIT $15"
+
+static const char *list_sql(const struct store_shot_ask *ask)
 {
-    if (order == SHOTS_BY_CHANGE)
-        return "SELECT " COLUMNS TABLES "WHERE " FILTER "AND (" SCORE ", s.weight, -s.row_id) < "
-               "($12, $13, -$14) ORDER BY " SCORE " DESC, s.weight DESC, s.row_id LIMIT $15";
-    return "SELECT " COLUMNS TABLES "WHERE " FILTER
-           "AND s.row_id > $14 ORDER BY s.row_id LIMIT $15";
+    if (ask->with_meta)
+        return ask->order == SHOTS_BY_CHANGE
+                   ? "SELECT " COLUMNS META_COLUMNS TABLES MORE_TABLES BY_CHANGE
+                   : "SELECT " COLUMNS META_COLUMNS TABLES MORE_TABLES BY_POSITION;
+    return ask->order == SHOTS_BY_CHANGE ? "SELECT " COLUMNS TABLES BY_CHANGE
+                                         : "SELECT " COLUMNS TABLES BY_POSITION;
 }
 
 static int64_t score_of(const struct store_shot *s)
@@ -191,7 +211,7 @@ int store_shot_list(struct op *op, struct store *store, const struct store_shot_
     bool is_first = !page.cursor || !*page.cursor;
     int limit = page_limit(page);
     if ((!is_first && page_read(op, page, 0, key, 3)) || unit_begin(op, store, DB_READ, &u) ||
-        read_all(op, u.tx, list_sql(ask->order),
+        read_all(op, u.tx, list_sql(ask),
                  DB_ARGS(db_int(clock_wall_ms()), db_int(ask->round_row << SHOT_POS_BITS),
                          db_int((ask->round_row + 1) << SHOT_POS_BITS), db_int(ask->states),
                          db_int(ask->verdicts), db_int(ask->is_undecided),
@@ -199,7 +219,8 @@ int store_shot_list(struct op *op, struct store *store, const struct store_shot_
                          db_int(ask->after_stamp ? ask->after_stamp : -1),
                          db_text(like_of(op, ask->search)), db_int(key[0]), db_int(key[1]),
                          db_int(key[2]), db_int(limit + 1)),
-                 sizeof *out->items, read_shot, (void **)&out->items, &out->n))
+                 sizeof *out->items, ask->with_meta ? read_shot_with_meta : read_shot,
+                 (void **)&out->items, &out->n))
         return -1;
     if (out->n > (size_t)limit) {
         out->n = (size_t)limit;

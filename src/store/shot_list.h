@@ -44,10 +44,17 @@ struct store_shot {
     int comments;         /* verdicts and comments with words */
     int known;            /* known issues that apply now */
     int64_t stamp;        /* round's stamp at the newest change */
-    /* Only store_shot_find and store_shot_get fill these. */
+    /* store_shot_find and store_shot_get fill these, lists where they are asked with_meta. */
     const char *meta;
     const char *panel_detail;
     const char *window_spec;
+    int64_t verdict_seq; /* of the newest verdict, also one that was withdrawn; 0: never one */
+    int verdict_how;     /* enum verdict_how */
+    const char *verdict_by_id;
+    const char *verdict_category;
+    const char *verdict_links; /* JSON array of texts, "" none */
+    int64_t verdict_dwell_ms;
+    /* Only store_shot_find and store_shot_get, and histories with_series. */
     const struct store_series *series;
     size_t series_n;
 };
@@ -78,6 +85,7 @@ struct store_shot_ask {
     int64_t by_row;       /* only with the newest verdict of this person; 0: all */
     const char *search;   /* part of a panel's or dashboard's title; NULL: all */
     int64_t after_stamp;  /* only those changed since the round had this stamp; 0: all */
+    bool with_meta;
     enum store_shot_order order;
 };
 
@@ -117,7 +125,7 @@ struct store_history_ask {
     int64_t plan_row; /* only rounds of this plan; 0: all */
     int64_t from_ms;  /* moment, inclusive; 0: open */
     int64_t to_ms;    /* moment, exclusive; 0: open */
-    bool with_series; /* fill series */
+    bool with_series; /* fill meta and series */
 };
 /* Newest round first. */
 int store_shot_history(struct op *op, struct store *store, const struct store_history_ask *ask,

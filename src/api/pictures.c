@@ -1,0 +1,157 @@
+/* What a shot has kept: its picture, thumbnail, data, and how it differs from another.
+ *
+ * A blob is named by its hash, so its ETag is for ever. Its address is for ever too when it carries that
+ * hash (?v=…); without it the address may show another picture once the shot has been taken again, and
+ * the client asks whether it has.
+ */
+#include "api/fields.h"
+#include "api/handlers.h"
+#include "api/shots.h"
+#include "render/picture.h"
+#include "rounds/round.h"
+#include "rounds/series.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { THUMB_PX = 400, WIDTH_MIN = 16, WIDTH_MAX = 4000, CSV_MAX = 128 << 20, PNG_LEVEL = 6 };
+
+static void set_caching(struct call *call)
+{
+    httpd_header(call->req, "Cache-Control",
+                 query_text(call, "v") ? "private, max-age=31536000, immutable" : "private, no-cache");
+}
+
+static int check_kept(struct call *call, const struct store_shot *shot, const char *what,
+                      const struct store_blob_ref *ref)
+{
+    if (ref->size && shot->is_expired)
+        return op_fail(call->op, ERR_GONE, "the %s of %s was removed by the plan's retention", what,
+                       shot->id);
+    if (ref->size == 0)
+        return op_fail(call->op, ERR_NOT_FOUND, "%s has no %s", shot->id, what);
+    return 0;
+}
+
+static const char *etag_of(struct call *call, const struct store_blob_ref *ref, const char *suffix)
+{
+    char hex[BLOB_HEX_MAX];
+    blob_key_hex(ref->key, hex);
+    return arena_fmt(&call->op->arena, "\"%s%s\"", hex, suffix);
+}
+
+static int reply_blob(struct call *call, const struct store_blob_ref *ref, const char *type)
+{
+    struct httpd_file file = {.type = type, .etag = etag_of(call, ref, "")};
+    int64_t size;
+    if (blob_open(call->op, call->api->platform->blobs, ref->key, &file.fd, &size) < 0)
+        return -1;
+    file.length = (uint64_t)size;
+    set_caching(call);
+    httpd_reply_file(call->req, &file);
+    return 0;
+}
+
+static const char *mime_of(struct call *call, const struct store_shot *shot)
+{
+    const struct jv *meta = jv_parse_quiet(&call->op->arena, bytes_of(shot->meta));
+    const char *mime = jv_text_at(meta, "mime", "");
+    return *mime ? mime : "image/png";
+}
+
+int handle_shots_picture(struct call *call)
+{
+    struct store_shot shot;
+    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
+        return -1;
+    return reply_blob(call, &shot.picture, mime_of(call, &shot));
+}
+
+static int shrink(struct call *call, const struct store_shot *shot, int width_px, struct bytes *out)
+{
+    struct picture whole, small;
+    struct bytes png;
+    if (blob_get(call->op, call->api->platform->blobs, shot->picture.key, &png) < 0 ||
+        picture_decode(call->op, png, &whole) < 0)
+        return -1;
+    if (whole.width_px <= width_px) {
+        *out = png;
+        return 0;
+    }
+    if (picture_shrink(call->op, &whole, width_px, &small) < 0)
+        return -1;
+    return picture_encode(call->op, &small, PNG_LEVEL, out);
+}
+
+int handle_shots_thumbnail(struct call *call)
+{
+    struct store_shot shot;
+    int64_t width = THUMB_PX;
+    struct bytes png;
+    if (query_int(call, "width", WIDTH_MIN, WIDTH_MAX, &width) < 0 ||
+        shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
+        return -1;
+    if (width == THUMB_PX && shot.thumb.size)
+        return reply_blob(call, &shot.thumb, "image/png");
+    set_caching(call);
+    const char *suffix = arena_fmt(&call->op->arena, "-%d", (int)width);
+    if (httpd_reply_unchanged(call->req, etag_of(call, &shot.picture, suffix)))
+        return 0;
+    if (shrink(call, &shot, (int)width, &png) < 0)
+        return -1;
+    httpd_reply(call->req, 200, "image/png", png);
+    return 0;
+}
+
+int handle_shots_data(struct call *call)
+{
+    struct store_shot shot;
+    if (shot_of_call(call, 0, &shot) < 0)
+        return -1;
+    if (shot.data.size == 0) {
+        struct series_set none = {.note = "picture_only"};
+        struct reply r;
+        reply_open(&r, call);
+        series_set_print(&none, &r.w);
+        return reply_json(&r, 200);
+    }
+    if (check_kept(call, &shot, "data", &shot.data) < 0)
+        return -1;
+    return reply_blob(call, &shot.data, "application/json");
+}
+
+int handle_shots_csv(struct call *call)
+{
+    struct series_set set;
+    struct store_shot shot;
+    struct bytes json;
+    struct str csv;
+    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "data", &shot.data) < 0 ||
+        blob_get(call->op, call->api->platform->blobs, shot.data.key, &json) < 0 ||
+        series_set_read(call->op, json, &set) < 0)
+        return -1;
+    str_init(&csv, CSV_MAX);
+    series_set_print_csv(&set, &csv);
+    if (csv.is_full) {
+        str_fini(&csv);
+        return op_fail(call->op, ERR_TOO_LARGE, "the data of %s is too long for a CSV", shot.id);
+    }
+    set_caching(call);
+    httpd_headerf(call->req, "Content-Disposition", "attachment; filename=\"%s.csv\"", shot.id);
+    httpd_reply_take(call->req, 200, "text/csv; charset=utf-8", &csv);
+    return 0;
+}
+
+int handle_shots_difference(struct call *call)
+{
+    struct store_shot shot, other;
+    struct bytes png;
+    double share;
+    if (shot_of_call(call, 0, &shot) < 0 || shot_of_call(call, 1, &other) < 0 ||
+        round_difference(call->op, call->api->platform->rounds, shot.id, other.id, &png, &share) < 0)
+        return -1;
+    httpd_headerf(call->req, "X-Rounds-Changed-Share", "%.6f", share);
+    httpd_header(call->req, "Cache-Control", "private, no-cache"); /* masks may change */
+    httpd_reply(call->req, 200, "image/png", png);
+    return 0;
+}

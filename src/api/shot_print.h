@@ -1,0 +1,38 @@
+/* Shots, verdicts and known issues, as the API shows them. */
+#ifndef API_SHOT_PRINT_H
+#define API_SHOT_PRINT_H
+
+#include "api/platform.h"
+#include "base/json.h"
+#include "rounds/plan.h"
+#include "store/shot_list.h"
+
+enum { SHOT_PRINT_SOURCES_MAX = 16 };
+
+/* What shots of one answer share, read when it is first needed. For one thread. */
+struct shot_printer {
+    struct op *op; /* borrowed: everything read lives in its arena */
+    const struct platform *platform;
+    struct {
+        int64_t row;
+        const char *id, *name;
+    } sources[SHOT_PRINT_SOURCES_MAX];
+    size_t source_n;
+    int64_t plan_row; /* whose specification `spec` is; 0: none yet */
+    struct plan_spec spec;
+    struct store_known *known; /* those that apply now */
+    size_t known_n;
+    bool has_known;
+};
+
+void shot_printer_init(struct shot_printer *p, struct op *op, const struct platform *platform);
+/* The API's Shot. The shot must have its meta: found by id, or out of a list with_meta. */
+int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw *w) MUST_CHECK;
+/* The API's Verdict of a shot, or null. */
+void shot_print_verdict(const struct store_shot *shot, struct jw *w);
+/* The API's Verdict from the record. */
+void verdict_print(const struct store_verdict *verdict, struct jw *w);
+/* The API's KnownIssue. panel_id: as in URLs. */
+void known_print(const struct store_known *known, const char *panel_id, struct jw *w);
+
+#endif
