@@ -280,6 +280,7 @@ void page_free(struct page *page)
     mem_free(page->timezone);
     mem_free(page->language);
     mem_free(page->download_dir);
+    mem_free(page->fresh_origin);
     facts_fini(&page->facts);
     mem_free(page);
 }

@@ -66,6 +66,44 @@ static bool is_same_login(const struct page *page, const char *origin,
     return true;
 }
 
+static void add_pattern(struct jw *w, const char *url, const char *type)
+{
+    jw_object(w);
+    jw_text_at(w, "urlPattern", url);
+    if (type)
+        jw_text_at(w, "resourceType", type);
+    jw_end(w);
+}
+
+/* Says which requests are to be paused. */
+static int apply_patterns(struct op *op, struct page *page)
+{
+    static const char *const FRESH[] = {"Document", "XHR", "Fetch"};
+    if (!page->origin && !page->fresh_origin)
+        return page_call(op, page, "Fetch.disable", NULL, NULL);
+    struct jw w;
+    struct str *params = page_params(op, &w);
+    jw_array_at(&w, "patterns");
+    if (page->origin)
+        add_pattern(&w, arena_fmt(&op->arena, "%s/*", page->origin), NULL);
+    for (size_t i = 0; page->fresh_origin && i < sizeof FRESH / sizeof *FRESH; i++)
+        add_pattern(&w, arena_fmt(&op->arena, "%s/*", page->fresh_origin), FRESH[i]);
+    if (page->fresh_origin)
+        add_pattern(&w, arena_fmt(&op->arena, "%s/*api*", page->fresh_origin), NULL);
+    jw_end(&w);
+    jw_end(&w);
+    return page_call(op, page, "Fetch.enable", params, NULL);
+}
+
+int page_keep_fresh(struct op *op, struct page *page, const char *origin)
+{
+    struct url url;
+    if (page->fresh_origin || url_parse(op, bytes_of(origin), &url) < 0)
+        return page->fresh_origin ? 0 : -1;
+    page->fresh_origin = mem_strdup(url_origin(&op->arena, &url));
+    return apply_patterns(op, page);
+}
+
 int page_set_credential(struct op *op, struct page *page, const char *origin,
                         const struct page_header *headers, size_t n)
 {
@@ -74,7 +112,7 @@ int page_set_credential(struct op *op, struct page *page, const char *origin,
     if (n == 0) {
         bool was_on = page->origin != NULL;
         page_forget_login(page);
-        return was_on ? page_call(op, page, "Fetch.disable", NULL, NULL) : 0;
+        return was_on ? apply_patterns(op, page) : 0;
     }
     if (is_same_login(page, origin, headers, n))
         return 0;
@@ -88,16 +126,7 @@ int page_set_credential(struct op *op, struct page *page, const char *origin,
         secret_copy(&page->headers[i].value, headers[i].value);
         page->headers_n++;
     }
-    const char *pattern = arena_fmt(&op->arena, "%s/*", page->origin);
-    struct jw w;
-    struct str *params = page_params(op, &w);
-    jw_array_at(&w, "patterns");
-    jw_object(&w);
-    jw_text_at(&w, "urlPattern", pattern);
-    jw_end(&w);
-    jw_end(&w);
-    jw_end(&w);
-    return page_call(op, page, "Fetch.enable", params, NULL);
+    return apply_patterns(op, page);
 }
 
 /* --- frames --- */
@@ -169,18 +198,35 @@ static void add_header(struct jw *w, const char *name, struct bytes value)
     jw_end(w);
 }
 
+/* Is this one of the requests whose answer may not come out of the cache unasked? */
+static bool must_be_fresh(const struct page *page, const struct jv *params)
+{
+    const char *url = jv_text_at(jv_get(params, "request"), "url", "");
+    const char *type = jv_text_at(params, "resourceType", "");
+    if (!page->fresh_origin || !is_of_origin(url, page->fresh_origin))
+        return false;
+    return strcmp(type, "Document") == 0 || strcmp(type, "XHR") == 0 || strcmp(type, "Fetch") == 0 ||
+           strstr(url, "/api");
+}
+
 /* continueRequest replaces the headers as a whole, so the request's own come along. */
-static void add_headers(struct jw *w, const struct page *page, const struct jv *headers)
+static void add_headers(struct jw *w, const struct page *page, const struct jv *headers,
+                        bool has_login, bool is_fresh)
 {
     void *it = NULL;
     const char *name;
     const struct jv *value;
     jw_array_at(w, "headers");
-    while (jv_next(headers, &it, &name, &value))
-        if (!is_ours(page, name))
+    while (jv_next(headers, &it, &name, &value)) {
+        bool is_replaced = (has_login && is_ours(page, name)) ||
+                           (is_fresh && bytes_eq_nocase(bytes_of(name), BYTES("Cache-Control")));
+        if (!is_replaced)
             add_header(w, name, jv_bytes(value));
-    for (size_t i = 0; i < page->headers_n; i++)
+    }
+    for (size_t i = 0; has_login && i < page->headers_n; i++)
         add_header(w, page->headers[i].name, secret_reveal(&page->headers[i].value));
+    if (is_fresh)
+        add_header(w, "Cache-Control", BYTES("no-cache"));
     jw_end(w);
 }
 
@@ -193,8 +239,9 @@ int page_answer_paused(struct op *op, struct page *page, const struct jv *params
     jw_init(&w, s);
     jw_object(&w);
     jw_text_at(&w, "requestId", jv_text_at(params, "requestId", ""));
-    if (page->origin && may_carry(page, params))
-        add_headers(&w, page, jv_get(jv_get(params, "request"), "headers"));
+    bool has_login = page->origin && may_carry(page, params), is_fresh = must_be_fresh(page, params);
+    if (has_login || is_fresh)
+        add_headers(&w, page, jv_get(jv_get(params, "request"), "headers"), has_login, is_fresh);
     jw_end(&w);
     int rc = page->facts.is_crashed ? 0 : page_send(op, page, "Fetch.continueRequest", s);
     explicit_bzero(s->p, s->n);

@@ -44,6 +44,7 @@ struct page {
         struct secret value;
     } headers[PAGE_HEADERS_MAX];
     size_t headers_n;
+    char *fresh_origin; /* whose data are never taken from the cache unasked; NULL: none */
     char *foreign[PAGE_FOREIGN_MAX]; /* frames that show another origin */
     size_t foreign_n;
 
@@ -78,7 +79,10 @@ int page_check(struct op *op, const struct page *page) MUST_CHECK;
 /* Begins params: an open JSON object in the op's arena. End with jw_end. */
 struct str *page_params(struct op *op, struct jw *w);
 
-/* page_login.c: what a paused request gets; foreign frames. */
+/* page_login.c. Documents and API answers of this origin are asked for anew (no-cache) from now on, so that one
+ * caller's data do not come out of the cache for the next. Survives washing. */
+int page_keep_fresh(struct op *op, struct page *page, const char *origin) MUST_CHECK;
+/* What a paused request gets; foreign frames. */
 int page_answer_paused(struct op *op, struct page *page, const struct jv *params);
 void page_note_frame(struct page *page, const struct jv *frame);
 void page_drop_frame(struct page *page, const char *frame);

@@ -56,7 +56,7 @@ const char *process_last_words(struct process *process);
 /* Reads what stderr holds, so that the browser never blocks on it. Does not block. */
 void process_drain(struct process *process);
 /* Proportional memory of the whole process tree, bytes; resident memory where the kernel does not
- * tell; 0 when it is gone. Costs some milliseconds. */
+ * tell; 0 when it is gone. Costs tens of milliseconds. */
 int64_t process_memory(const struct process *process);
 /* CPU time used by the living processes of the tree, milliseconds. */
 int64_t process_cpu_ms(const struct process *process);

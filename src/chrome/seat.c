@@ -5,7 +5,7 @@
  *
  * That nothing of one identity is visible to another is enforced here and nowhere else: a context serves one
  * identity, except under POOL_WASH, where callers of one origin share it and everything the former left is
- * removed before the next gets the tab. When washing fails the context is thrown away.
+ * removed before the next gets the tab. When washing fails the browser is thrown away.
  */
 #include "chrome/page_private.h"
 #include "chrome/pool_private.h"
@@ -159,7 +159,10 @@ static int open_page(struct op *op, struct slot *slot, struct seat *s)
     if (s->page)
         return 0;
     s->leases = 0;
-    return page_open(op, slot->browser, s->context, &s->page);
+    if (page_open(op, slot->browser, s->context, &s->page) < 0)
+        return -1;
+    /* The cache outlives washing, or warmth would be lost; so data must not come out of it unasked. */
+    return s->isolation == POOL_WASH ? page_keep_fresh(op, s->page, s->origin) : 0;
 }
 
 int seat_prepare(struct op *op, struct pool *pool, struct slot *slot,

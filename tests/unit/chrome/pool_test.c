@@ -525,6 +525,13 @@ static int setup_real(void **state)
              "<!doctype "
              "html><script>localStorage.who='alice';sessionStorage.who='alice';window.name='alice'<"
              "/script>");
+    static const char CACHED[] = "Cache-Control: public, max-age=9999\r\n";
+    static const char SCRIPT[] =
+        "Cache-Control: public, max-age=9999\r\nContent-Type: text/javascript\r\n";
+    site_add(&f.site, "/cached", "200 OK", CACHED,
+             "<!doctype html><script src='/app.js'></script>");
+    site_add(&f.site, "/api/data", "200 OK", CACHED, "alice's");
+    site_add(&f.site, "/app.js", "200 OK", SCRIPT, "1");
     site_add(&f.site, "/look", "200 OK", "", "<!doctype html><title>look</title>");
     return 0;
 }
@@ -598,6 +605,27 @@ static void test_one_caller_sees_nothing_of_another(void **state)
     let_go(&l);
 }
 
+/* What the server allows to be cached is asked for anew all the same: it may be another caller's.
+ */
+static void test_data_do_not_come_out_of_the_cache(void **state)
+{
+    (void)state;
+    start_with(NULL, (struct pool_conf){0});
+    static const char *const WHO[] = {"alice", "bob"};
+    for (int i = 0; i < 2; i++) {
+        struct pool_lease l = lease_real(WHO[i], POOL_WASH);
+        site_forget(&f.site);
+        visit(&l, "/cached");
+        if (page_eval(&f.op, l.page, "fetch('/api/data').then(r=>r.text())", NULL) < 0)
+            fail_msg("%s", f.op.err_text);
+        assert_non_null(site_request(&f.site, &f.op.arena, "GET /cached"));
+        assert_non_null(site_request(&f.site, &f.op.arena, "GET /api/data"));
+        const char *script = site_request(&f.site, &f.op.arena, "GET /app.js");
+        assert_true(i == 0 ? script != NULL : script == NULL); /* but the programs stay warm */
+        let_go(&l);
+    }
+}
+
 static void test_chaos_with_the_real_one(void **state)
 {
     (void)state;
@@ -627,6 +655,7 @@ int main(void)
         FAKE(test_stopping_waits_for_the_leased),
         FAKE(test_chaos_with_the_fake),
         REAL(test_one_caller_sees_nothing_of_another),
+        REAL(test_data_do_not_come_out_of_the_cache),
         REAL(test_chaos_with_the_real_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
