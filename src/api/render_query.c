@@ -8,6 +8,7 @@
 #include "base/duration.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -242,9 +243,27 @@ static int take_pdf(struct op *op, struct bytes query, const struct target *targ
     return 0;
 }
 
+/* "3", "2-5", "-4", "7-": pages count from 1. */
+static bool is_page_range(struct bytes range)
+{
+    int64_t first = 1, last = INT_MAX;
+    ssize_t dash = bytes_find_char(range, '-');
+    if (dash < 0)
+        return bytes_to_i64(range, &first) && first > 0;
+    struct bytes left = bytes_trim((struct bytes){range.p, (size_t)dash});
+    struct bytes right = bytes_trim(bytes_from(range, (size_t)dash + 1));
+    bool is_good = (left.n == 0 || bytes_to_i64(left, &first)) &&
+                   (right.n == 0 || bytes_to_i64(right, &last));
+    return is_good && left.n + right.n > 0 && first > 0 && last >= first;
+}
+
 static bool is_page_ranges(const char *text)
 {
-    return strspn(text, "0123456789-, ") == strlen(text) && strlen(text) < 200;
+    struct bytes rest = bytes_of(text), range;
+    bool is_good = rest.n < 200;
+    while (is_good && *text && bytes_split(&rest, ',', &range))
+        is_good = is_page_range(bytes_trim(range));
+    return is_good;
 }
 
 static int read_paper(struct op *op, const struct api_render_conf *conf, struct bytes query,
@@ -299,11 +318,10 @@ static int read_render_key(struct op *op, struct bytes query, struct render_logi
     return 0;
 }
 
-/* A language tag such as "zh-CN" or "zh-Hans-CN", perhaps with a weight. */
-static bool is_language(struct bytes text)
+/* A language tag such as "zh-CN" or "zh-Hans-CN". */
+static bool is_language(struct bytes tag)
 {
-    ssize_t end = bytes_find_char(text, ';');
-    struct bytes tag = bytes_trim((struct bytes){text.p, end < 0 ? text.n : (size_t)end}), part;
+    struct bytes part;
     bool is_good = tag.n > 0;
     while (is_good && bytes_split(&tag, '-', &part)) {
         is_good = part.n > 0 && part.n <= 8;
@@ -313,8 +331,8 @@ static bool is_language(struct bytes text)
     return is_good;
 }
 
-/* All languages of the caller, joined. Wildcards ("*", of programs that have no opinion) and malformed tags
- * are left out: the browser would tell them to the page, whose Intl then throws at its start. */
+/* All languages of the caller, joined; the browser adds the weights by their order. Wildcards ("*", of programs
+ * without an opinion) and malformed tags are left out: a page's Intl would throw at its start. */
 static const char *read_language(struct op *op, const struct httpd_request *req)
 {
     struct str *s = str_new(&op->arena, LANGUAGE_MAX);
@@ -322,7 +340,8 @@ static const char *read_language(struct op *op, const struct httpd_request *req)
     for (size_t i = 0; (header = httpd_header_in(req, "Accept-Language", i)) != NULL; i++) {
         struct bytes rest = bytes_of(header), piece;
         while (bytes_split(&rest, ',', &piece)) {
-            piece = bytes_trim(piece);
+            ssize_t weight = bytes_find_char(piece, ';');
+            piece = bytes_trim((struct bytes){piece.p, weight < 0 ? piece.n : (size_t)weight});
             if (is_language(piece) && s->n + piece.n + 2 < LANGUAGE_MAX)
                 str_addf(s, "%s%.*s", s->n ? "," : "", BYTES_ARG(piece));
         }

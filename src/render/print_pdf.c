@@ -3,6 +3,8 @@
  */
 #include "render/print.h"
 
+#include <string.h>
+
 static double pdf_scale(double device_scale)
 {
     double scale = device_scale > 0 ? 1 / device_scale : 1;
@@ -20,5 +22,11 @@ int print_pdf(struct op *op, struct tab *tab, const struct render_look *look,
         .ranges = look->paper.ranges,
         .scale = pdf_scale(look->scale),
     };
-    return page_print(op, tab->page, &paper, &result->body);
+    if (page_print(op, tab->page, &paper, &result->body) == 0)
+        return 0;
+    if (!paper.ranges || !strstr(op->err_text, "range"))
+        return -1;
+    op_clear(op);
+    return op_fail(op, ERR_BAD_INPUT,
+                   "invalid 'pdf.pageRanges' query parameter: the page has no such pages");
 }

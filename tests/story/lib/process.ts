@@ -8,10 +8,12 @@ export class Child {
   private waiters: { test: (line: string) => boolean; done: (line: string) => void }[] = [];
   exitCode: number | null = null;
   exited: Promise<unknown>;
+  closed: Promise<unknown>; // ended, and all of its output is here
 
   private constructor(readonly process: ChildProcess) {
     process.stdout?.on('data', (data) => this.take(String(data)));
     process.stderr?.on('data', (data) => this.take(String(data)));
+    this.closed = once(process, 'close');
     this.exited = once(process, 'exit').then(([code]) => { this.exitCode = code ?? -1; });
   }
 

@@ -1,5 +1,5 @@
 // The real binary, on a port that the system chose, with a temporary folder of its own.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,11 +43,50 @@ export class Rounds {
     return fetch(this.url + path, { headers: { 'X-Auth-Token': authToken, ...headers } });
   }
 
+  get pid(): number { return this.child.process.pid!; }
+
+  /** The daemon and every process below it. */
+  family(): number[] { return familyOf(this.pid); }
+
+  /** The main processes of the browsers. */
+  browsers(): number[] { return childrenOf(this.pid); }
+
+  /** What is left in its temporary folder that only browsers make. */
+  leftovers(): string[] { return readdirSync(this.folder).filter((name) => !['rounds.yaml', 'port', 'data'].includes(name)); }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     const code = await this.child.stop(signal);
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
     return code;
   }
+}
+
+function parents(): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      found.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch { /* it has just ended */ }
+  }
+  return found;
+}
+
+export function childrenOf(pid: number): number[] {
+  return [...parents()].filter(([, parent]) => parent === pid).map(([child]) => child);
+}
+
+export function familyOf(pid: number): number[] {
+  const all = parents(), family = [pid];
+  for (let i = 0; i < family.length; i++) for (const [child, parent] of all) if (parent === family[i]) family.push(child);
+  return family;
+}
+
+/** Runs the program to its end: code, what it said, and how long it took. */
+export async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; text: string }> {
+  const child = Child.start(binary, args, env);
+  await child.closed;
+  return { code: child.exitCode!, text: child.output() };
 }
 
 /** Settings for a Grafana that Rounds logs in to by a service-account token of the environment. */

@@ -1,0 +1,226 @@
+// How the browser shows Grafana who it is: every way works, goes to that origin alone, and is never seen again.
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { adminToken, Grafana, stampColour, viewerToken } from './lib/grafana.js';
+import { Picture } from './lib/picture.js';
+import { grafanaSettings, Options, Rounds } from './lib/rounds.js';
+import { Site } from './lib/site.js';
+
+const from = 1763000000000, to = 1763021600000;
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => { while (stops.length) await stops.pop()!(); });
+
+async function startGrafana(...options: string[]) {
+  const grafana = await Grafana.start(...options);
+  stops.push(() => grafana.stop());
+  return grafana;
+}
+async function startRounds(options: Options) {
+  const rounds = await Rounds.start(options);
+  stops.push(() => rounds.stop());
+  return rounds;
+}
+async function startSite(pages: Parameters<typeof Site.start>[0], host?: string) {
+  const site = await Site.start(pages, host);
+  stops.push(() => site.stop());
+  return site;
+}
+const solo = (grafana: Grafana, uid = 'demo', org = 1) =>
+  `${grafana.url}/d-solo/${uid}/x?orgId=${org}&panelId=1&from=${from}&to=${to}&timezone=utc`;
+const shows = async (answer: Response, uid = 'demo') =>
+  expect((await Picture.of(answer)).has(stampColour(`${uid}/1`, from, to))).toBe(true);
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+/** Who Grafana took the caller of its data queries for. */
+const askers = async (grafana: Grafana) =>
+  [...new Set((await grafana.seen()).requests.filter((r) => r.path.endsWith('/api/ds/query')).map((r) => r.by))];
+
+describe('a credential of the settings', () => {
+  it('a service-account token, from the environment', async () => {
+    const grafana = await startGrafana('--no-basic-auth');
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    await shows(await rounds.render({ url: solo(grafana) }));
+    const { requests } = await grafana.seen();
+    const asked = requests.filter((r) => r.path.startsWith('/api/'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every((r) => r.secrets.authorization === sha256(`Bearer ${viewerToken}`))).toBe(true);
+    expect(rounds.log).not.toContain(viewerToken);
+  });
+
+  it('a service-account token, from a file, its line end not counted', async () => {
+    const grafana = await startGrafana('--no-basic-auth');
+    const file = join(mkdtempSync(join(tmpdir(), 'rounds-secret-')), 'token');
+    writeFileSync(file, `${viewerToken}\n`);
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url, `{kind: token, secret_file: "${file}"}`) });
+    await shows(await rounds.render({ url: solo(grafana) }));
+  });
+
+  it('name and password', async () => {
+    const grafana = await startGrafana();
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url, '{kind: basic, user: viewer, secret_env: TEST_PASSWORD}'), env: { TEST_PASSWORD: 'viewer' } });
+    await shows(await rounds.render({ url: solo(grafana) }));
+    expect((await askers(grafana)).join()).toContain('viewer');
+    expect(rounds.log).not.toContain(Buffer.from('viewer:viewer').toString('base64'));
+  });
+
+  it('tokens of our own issuer, in a header, checked by Grafana against our keys', async () => {
+    let service: Rounds;
+    const keys = await startSite({ '/jwks.json': (_req, res) => { fetch(`${service.url}/.well-known/jwks.json`).then((a) => a.text()).then((text) => res.end(text)); } });
+    for (const algorithm of ['ES256', 'RS256']) {
+      const grafana = await startGrafana('--jwks-url', `${keys.url}/jwks.json`, '--no-basic-auth');
+      service = await startRounds({
+        settings: grafanaSettings(grafana.url, '{kind: own_issuer, user: rounds-robot, role: Viewer}'),
+        args: [`--issuer.algorithm=${algorithm}`],
+      });
+      await shows(await service.render({ url: solo(grafana) }));
+      const { keys: published } = await (await fetch(`${service.url}/.well-known/jwks.json`)).json() as any;
+      expect(published[0]).toMatchObject({ alg: algorithm, use: 'sig' });
+      expect(published[0]).not.toHaveProperty('d');
+      expect((await askers(grafana)).join()).toContain('rounds-robot');
+      expect(service.log).not.toContain('eyJ');
+    }
+  });
+
+  it('tokens of our own issuer, in the URL', async () => {
+    let service: Rounds;
+    const keys = await startSite({ '/jwks.json': (_req, res) => { fetch(`${service.url}/.well-known/jwks.json`).then((a) => a.text()).then((text) => res.end(text)); } });
+    const grafana = await startGrafana('--jwks-url', `${keys.url}/jwks.json`, '--jwt-url-login', '--no-basic-auth');
+    service = await startRounds({ settings: grafanaSettings(grafana.url, '{kind: own_issuer, url_parameter: auth_token, user: rounds-robot}') });
+    await shows(await service.render({ url: solo(grafana) }));
+    expect((await grafana.seen()).requests[0].query).toContain('auth_token=');
+    expect(service.log).not.toContain('eyJ');
+    expect((await service.render({ url: `${grafana.url}/d-solo/demo/x?panelId=99&orgId=1` }).then((a) => a.text()))).not.toContain('eyJ');
+  });
+
+  it('a JWT that somebody else signed, in a header of its own name', async () => {
+    const issuer = await startRounds({ settings: '' });
+    const keys = await startSite({ '/jwks.json': (_req, res) => { fetch(`${issuer.url}/.well-known/jwks.json`).then((a) => a.text()).then((text) => res.end(text)); } });
+    const grafana = await startGrafana('--jwks-url', `${keys.url}/jwks.json`, '--jwt-header', 'X-Company-Token');
+    // Any string will do to see that it travels as it is: Grafana refuses it by name.
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url, '{kind: jwt, header: X-Company-Token, secret_env: TEST_JWT}'), env: { TEST_JWT: 'eyJhbGciOiJub25lIn0.e30.' } });
+    const answer = await rounds.render({ url: solo(grafana) });
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get('x-rounds-status')).toMatch(/^login/);
+    expect((await grafana.seen()).requests[0].headers.map((h) => h.toLowerCase())).toContain('x-company-token');
+  });
+
+  it('render keys signed with the shared renderer token', async () => {
+    const shared = 'a-shared-renderer-token-of-64-characters-for-grafana-and-rounds-x';
+    const grafana = await startGrafana('--render-auth', 'jwt', '--renderer-token', shared, '--no-basic-auth');
+    const rounds = await startRounds({
+      settings: `grafana:\n  - {origin: "${grafana.url}", org: 2, credential: {kind: render_key, role: Viewer, secret_env: TEST_SHARED}}\n  - {origin: "${grafana.url}", org: 1, credential: {kind: render_key, role: Viewer, secret_env: TEST_SHARED}}\n`,
+      env: { TEST_SHARED: shared },
+    });
+    await shows(await rounds.render({ url: solo(grafana) }));
+    await shows(await rounds.render({ url: solo(grafana, 'branch', 2) }), 'branch');
+    expect(rounds.log).not.toContain('eyJ');
+    expect(rounds.log).not.toContain(shared);
+  });
+
+  it('is chosen by organisation', async () => {
+    const grafana = await startGrafana('--no-basic-auth');
+    const rounds = await startRounds({
+      settings: `grafana:\n  - {origin: "${grafana.url}", org: 1, credential: {kind: token, secret_env: T_ONE}}\n  - {origin: "${grafana.url}", org: 2, credential: {kind: token, secret_env: T_TWO}}\n`,
+      env: { T_ONE: viewerToken, T_TWO: 'glsa_StandInViewerTokenForOrgTwo01_90ac13f7' },
+    });
+    await shows(await rounds.render({ url: solo(grafana) }));
+    await shows(await rounds.render({ url: solo(grafana, 'branch', 2) }), 'branch');
+  });
+});
+
+describe('a wrong credential', () => {
+  const start = async (...options: string[]) => {
+    const grafana = await startGrafana(...options);
+    return [grafana, await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: 'glsa_Wrong' } })] as const;
+  };
+
+  it('is said at once, with its reason, instead of a picture of the login page', async () => {
+    const [grafana, rounds] = await start();
+    const answer = await rounds.render({ url: solo(grafana), timeout: 30 });
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get('x-rounds-status')).toMatch(/^login; message=.*credential/);
+    expect(await answer.text()).toMatch(/credential/);
+    expect(rounds.log).not.toContain('glsa_Wrong');
+  });
+
+  it('that was good until it was revoked, too', async () => {
+    const grafana = await startGrafana();
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    await shows(await rounds.render({ url: solo(grafana) }));
+    await grafana.faults({ revokedTokens: [viewerToken] });
+    const answer = await rounds.render({ url: `${grafana.url}/d-solo/gateway/x?orgId=1&panelId=1&from=${from}&to=${to}`, timeout: 20 });
+    expect([answer.status, answer.headers.get('x-rounds-status')!.split(';')[0]]).toEqual([502, 'login']);
+  });
+
+  it('a dashboard that the account may not see', async () => {
+    const grafana = await startGrafana();
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    const answer = await rounds.render({ url: solo(grafana, 'secret'), timeout: 20 });
+    expect([answer.status, answer.headers.get('x-rounds-status')!.split(';')[0]]).toEqual([502, 'dashboard_missing']);
+    const other = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: adminToken } });
+    await shows(await other.render({ url: solo(grafana, 'secret') }), 'secret');
+  });
+});
+
+describe('a credential stays with its origin', () => {
+  it('pages cannot carry it to another host', async () => {
+    const grafana = await startGrafana();
+    const thief = new URL(grafana.thief);
+    const rounds = await startRounds({
+      settings: grafanaSettings(grafana.url, undefined, `network:\n  extra_hosts: ["${thief.host}", "localhost:${thief.port}"]\n`),
+      env: { TEST_GRAFANA_TOKEN: viewerToken },
+    });
+    await rounds.render({ url: `${grafana.url}/d/steal/x?orgId=1&from=${from}&to=${to}`, timeout: 20 });
+    const { thief: stolen } = await grafana.seen();
+    for (const request of stolen) {
+      expect(request.headers.map((h) => h.toLowerCase())).not.toContain('authorization');
+      expect(request.headers.map((h) => h.toLowerCase())).not.toContain('cookie');
+    }
+  });
+
+  it('a redirect of Grafana itself cannot', async () => {
+    const seen: string[] = [];
+    const other = await startSite({ '/': (req, res) => { seen.push(String(req.headers.authorization)); res.end('elsewhere'); } });
+    const grafana = await startGrafana();
+    const rounds = await startRounds({
+      settings: grafanaSettings(grafana.url, undefined, `network:\n  extra_hosts: ["${new URL(other.url).host}"]\n`),
+      env: { TEST_GRAFANA_TOKEN: viewerToken },
+    });
+    await grafana.faults({ redirectTo: `${other.url}/` });
+    const answer = await rounds.render({ url: solo(grafana), timeout: 10 });
+    expect([answer.status, answer.headers.get('x-rounds-status')!.split(';')[0]]).toEqual([502, 'login']);
+    expect(seen.filter((a) => a !== 'undefined')).toEqual([]);
+  });
+
+  it('the same host on another port is another origin', async () => {
+    const grafana = await startGrafana(), other = await startGrafana();
+    const rounds = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    const answer = await rounds.render({ url: solo(other), timeout: 10 });
+    const { requests } = await other.seen();
+    expect(requests.length).toBeGreaterThan(0);
+    expect(requests.every((r) => !r.secrets.authorization)).toBe(true);
+    expect(answer.headers.get('x-rounds-status')).toMatch(/^login/);
+  });
+
+  it('callers of different render keys see nothing of one another', async () => {
+    const grafana = await startGrafana('--traces');
+    const rounds = await startRounds({ settings: '' });
+    for (const userId of [0, 1, 2, 0]) {
+      const renderKey = await grafana.renderKey({ userId, role: userId ? 'Admin' : 'Viewer' });
+      await shows(await rounds.render({ url: solo(grafana), renderKey, domain: '127.0.0.1' }));
+    }
+    const { traces } = await (await fetch(`${grafana.url}/__test/traces`)).json() as any;
+    expect(traces.length).toBeGreaterThanOrEqual(4);
+    expect(traces.flatMap((t: any) => t.found.filter((f: any) => f.mark !== t.mine))).toEqual([]);
+  });
+});
+
+it('no secret shows in the process list, the health page or the metrics', async () => {
+  const grafana = await startGrafana();
+  const rounds = await startRounds({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+  await shows(await rounds.render({ url: solo(grafana) }));
+  for (const pid of rounds.family()) expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).not.toContain(viewerToken);
+  for (const path of ['/healthz?verbose', '/metrics', '/version']) expect(await (await fetch(rounds.url + path)).text()).not.toContain(viewerToken);
+});

@@ -1,0 +1,182 @@
+// Many pictures out of one page: POST /render/batch. Whatever the way, each picture shows its own panel's
+// data of its own window; the square that the stand-in draws from the answered data proves it.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
+import { Picture } from './lib/picture.js';
+import { grafanaSettings, Rounds } from './lib/rounds.js';
+
+interface Landed {
+  index: number; id?: string; status: string; outcome: string; message: string; how: string; body?: string; missing: string | null;
+}
+interface Line { id?: string; url: string; panel?: string; [name: string]: unknown }
+
+const start = 1763000000000, hours = 3600000;
+let grafana: Grafana, rounds: Rounds;
+
+beforeAll(async () => {
+  grafana = await Grafana.start();
+  rounds = await Rounds.start({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+});
+afterAll(async () => { await rounds?.stop(); await grafana?.stop(); });
+afterEach(async () => { await grafana.faults({ queryDelay: { fixedMs: 0 }, panels: {}, leakRunningCount: false }); });
+
+const window = (n: number) => ({ from: start + n * hours, to: start + (n + 6) * hours });
+const cutLine = (uid: string, panel: string, n: number): Line => ({
+  id: `${uid}/${panel}/${n}`, panel, width: 1600,
+  url: `${grafana.url}/d/${uid}/x?orgId=1&kiosk&timezone=utc&from=${window(n).from}&to=${window(n).to}`,
+});
+const soloLine = (uid: string, panel: string, n: number): Line => ({
+  id: `${uid}/${panel}/${n}`, width: 800, height: 400,
+  url: `${grafana.url}/d-solo/${uid}/x?orgId=1&panelId=${panel}&timezone=utc&from=${window(n).from}&to=${window(n).to}`,
+});
+const lines = (make: typeof cutLine, uid: string, panels: string[], windows: number[]) =>
+  windows.flatMap((n) => panels.map((panel) => make(uid, panel, n)));
+
+async function batch(asks: Line[], to = rounds): Promise<Landed[]> {
+  const answer = await fetch(`${to.url}/render/batch?timeout=120`, {
+    method: 'POST', headers: { 'X-Auth-Token': 'a-token-of-the-tests-0123456789' },
+    body: asks.map((ask) => JSON.stringify(ask)).join('\n'),
+  });
+  const text = await answer.text();
+  expect(answer.status, text).toBe(200);
+  return text.trim().split('\n').map((line) => JSON.parse(line));
+}
+
+const picture = (landed: Landed) => new Picture(Buffer.from(landed.body!, 'base64'));
+function expectRight(landed: Landed[]) {
+  for (const one of landed) {
+    const [uid, panel, n] = one.id!.split('/');
+    expect(one.status, `${one.id}: ${one.message}`).toBe('ok');
+    const { from, to } = window(+n);
+    expect(picture(one).count(stampColour(`${uid}/${panel}`, from, to)), `${one.id} by ${one.how}`).toBeGreaterThan(40);
+  }
+}
+const ways = (landed: Landed[]) => [...new Set(landed.map((one) => one.how))];
+
+describe('as on the dashboard', () => {
+  it('cuts every panel of every window out of one loaded page', async () => {
+    const asks = lines(cutLine, 'heavy-01', ['1', '2', '3', '4', '5', '6', '7', '8'], [0, 1, 2]);
+    const landed = await batch(asks);
+    expect(landed.map((one) => one.id)).toEqual(asks.map((ask) => ask.id));
+    expectRight(landed);
+    expect(ways(landed.slice(8))).toEqual(['in-app']);
+  });
+
+  it('sees panels that are far below the fold, in the second window too', async () => {
+    expectRight(await batch(lines(cutLine, 'heavy', ['1', '16', '25', '40'], [0, 3])));
+  });
+
+  it('opens collapsed rows', async () => {
+    expectRight(await batch(lines(cutLine, 'rows', ['1', '3', '4'], [0, 1])));
+  });
+
+  it('cuts at the device scale factor', async () => {
+    const [one, two] = await batch([cutLine('demo', '1', 0), { ...cutLine('demo', '1', 0), deviceScaleFactor: 2 }]);
+    expect(picture(two).width).toBe(picture(one).width * 2);
+    expect(picture(two).height).toBe(picture(one).height * 2);
+  });
+
+  it('is the same picture, pixel by pixel, as a fresh load gives', async () => {
+    const panels = ['1', '3', '4', '5', '6'];
+    const fast = (await batch(lines(cutLine, 'demo', panels, [0, 1]))).slice(panels.length);
+    const other = await Rounds.start({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    try {
+      const fresh = await batch(lines(cutLine, 'demo', panels, [1]), other);
+      expect(ways(fast)).toEqual(['in-app']);
+      expect(ways(fresh)).toEqual(['cold']);
+      for (const [i, one] of fast.entries()) expect(picture(one).png.data.equals(picture(fresh[i]).png.data), one.id).toBe(true);
+    } finally { await other.stop(); }
+  });
+});
+
+describe('solo', () => {
+  it('goes between panels and windows inside the application', async () => {
+    const landed = await batch(lines(soloLine, 'heavy-02', ['1', '2', '3', '4'], [0, 1]));
+    expectRight(landed);
+    expect(ways(landed.slice(1))).toEqual(['in-app']);
+    expect([picture(landed[0]).width, picture(landed[0]).height]).toEqual([800, 400]);
+  });
+});
+
+describe('the older front end', () => {
+  it('is cut in-application, and its solo pages are loaded anew', async () => {
+    const cuts = await batch(lines(cutLine, 'legacy-demo', ['1', '2'], [0, 1]));
+    expectRight(cuts);
+    const solos = await batch(lines(soloLine, 'legacy-demo', ['1', '2'], [0, 1]));
+    expectRight(solos);
+    expect(ways(solos)).not.toContain('in-app');
+  });
+});
+
+describe('traps', () => {
+  it('answers that take any time: never the former window, never a neighbour', async () => {
+    await grafana.faults({ queryDelay: { minMs: 0, maxMs: 800, seed: 7 } });
+    expectRight(await batch(lines(cutLine, 'heavy-03', ['1', '2', '4', '6', '8', '10'], [0, 1, 2])));
+    expectRight(await batch(lines(soloLine, 'heavy-03', ['1', '2', '4'], [0, 1, 2])));
+  });
+
+  it('a leaking counter of running queries does not keep a picture waiting', async () => {
+    await grafana.faults({ leakRunningCount: true });
+    const begun = Date.now();
+    expectRight(await batch(lines(soloLine, 'heavy-04', ['1', '2'], [0, 1])));
+    expect(Date.now() - begun, 'far from the deadline of a minute each').toBeLessThan(30_000);
+  });
+
+  it('going back to a window asks again, and shows it', async () => {
+    expectRight(await batch(lines(cutLine, 'heavy-05', ['1', '2'], [0, 1, 0, 1])));
+  });
+
+  it('going from dashboard to dashboard and back', async () => {
+    expectRight(await batch(['heavy-06', 'heavy-07', 'heavy-06'].flatMap((uid) => lines(cutLine, uid, ['1', '2'], [0, 1]))));
+  });
+
+  it('a failed ask does not end the visit, and says why', async () => {
+    const landed = await batch([
+      cutLine('faults', '6', 0), cutLine('faults', '1', 0), cutLine('faults', '2', 0), cutLine('faults', '99', 0),
+      cutLine('gone', '1', 0), cutLine('demo', '1', 0), soloLine('demo', '77', 0), soloLine('demo', '2', 0),
+    ]);
+    expect(landed.map((one) => one.outcome)).toEqual(
+      ['ok', 'query_error', 'no_data', 'panel_missing', 'dashboard_missing', 'ok', 'panel_missing', 'ok']);
+    expect(landed[1].message).toContain('connection to database refused');
+    expect(landed[3].status).toBe('target_missing');
+    expectRight([landed[5], landed[7]]);
+  });
+});
+
+describe('paranoia', () => {
+  it('compares fast pictures with fresh loads and finds none that differs', async () => {
+    const careful = await Rounds.start({
+      settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken }, args: ['--rounds.paranoia=1'],
+    });
+    try {
+      expectRight(await batch(lines(cutLine, 'heavy-08', ['1', '2', '3', '4', '5', '6'], [0, 1, 2]), careful));
+      const metrics = await (await careful.get('/metrics')).text();
+      expect(metrics).toMatch(/rounds_fidelity_checks_total\{outcome="same"\} 12/);
+      expect(metrics).not.toContain('rounds_fidelity_checks_total{outcome="different"}');
+    } finally { await careful.stop(); }
+  });
+});
+
+describe('the answer', () => {
+  it('is multipart for those who ask for it', async () => {
+    const answer = await fetch(`${rounds.url}/render/batch`, {
+      method: 'POST', headers: { 'X-Auth-Token': 'a-token-of-the-tests-0123456789', Accept: 'multipart/mixed' },
+      body: JSON.stringify(soloLine('demo', '1', 0)),
+    });
+    const boundary = /boundary=(.*)$/.exec(answer.headers.get('content-type')!)![1];
+    const body = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+    expect(body.startsWith(`--${boundary}\r\nContent-Type: image/png\r\n`)).toBe(true);
+    expect(body.endsWith(`--${boundary}--\r\n`)).toBe(true);
+  });
+
+  it('names the line that is wrong, and nothing is rendered', async () => {
+    const ask = async (body: string) => {
+      const answer = await fetch(`${rounds.url}/render/batch`, { method: 'POST', body, headers: { 'X-Auth-Token': 'a-token-of-the-tests-0123456789' } });
+      return [answer.status, await answer.text()];
+    };
+    expect(await ask('')).toEqual([400, 'the body has no lines\n']);
+    expect(await ask(`${JSON.stringify(soloLine('demo', '1', 0))}\n{oops`)).toEqual([400, 'line 2 is not a JSON object\n']);
+    expect((await ask(JSON.stringify({ ...soloLine('demo', '1', 0), width: 'wide' })))[1]).toContain("line 1: invalid 'width'");
+    expect((await ask(JSON.stringify({ ...soloLine('demo', '1', 0), panel: '2' })))[1]).toContain('/d/');
+  });
+});
