@@ -39,8 +39,13 @@ struct api {
                       struct render_login *out);
     /* The public keys of our JWT issuer. */
     int (*print_jwks)(void *ctx, struct op *op, const char **out);
+    /* Answers a GET that no route has (the web UI); false: it does not. NULL: nobody does. */
+    bool (*serve_page)(struct httpd_request *req);
     void *ctx;
     int64_t started_ms; /* wall clock */
+    /* The first listener that is people's alone (UI and API), the ones before it being Grafana's
+     * alone; 0: all are everybody's. */
+    int people_listener;
     const char *fonts_missing; /* written by the self-test; "" when all scripts are there */
 };
 

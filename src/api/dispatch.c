@@ -103,8 +103,25 @@ static int run(struct call *call)
     return call->route->handle(call);
 }
 
+static bool is_people_side(const struct call *call)
+{
+    return !call->api->people_listener || call->req->listener >= call->api->people_listener;
+}
+
+/* The renderer's side has no people's routes, and the other way round, where each has listeners of its
+ * own. What is open belongs to both. */
+static bool is_wrong_side(const struct call *call)
+{
+    if (!call->route || !call->api->people_listener)
+        return false;
+    return is_people_side(call) ? call->route->who == WHO_RENDERER : call->route->is_platform;
+}
+
 static void reply_no_route(struct call *call, const char *allowed)
 {
+    if (!allowed && call->api->serve_page && is_people_side(call) &&
+        call->api->serve_page(call->req))
+        return;
     if (allowed) {
         httpd_header(call->req, "Allow", allowed);
         op_fail(call->op, ERR_METHOD, "%s is not possible here; this path takes %s",
@@ -119,7 +136,7 @@ static void log_call(const struct call *call, int64_t begun_ms)
 {
     const struct op *op = call->op;
     const char *name = call->route ? call->route->path : "none";
-    int status = err_status(op->err);
+    int status = op->err || !call->status ? err_status(op->err) : call->status;
     char text[12] = {(char)('0' + status / 100 % 10), (char)('0' + status / 10 % 10),
                      (char)('0' + status % 10), 0};
     metric_inc(&requests, text);
@@ -151,6 +168,10 @@ static void handle(void *ctx, struct httpd_request *req)
     const char *allowed = NULL;
     httpd_header(req, "X-Content-Type-Options", "nosniff");
     call.route = route_find(call.api, req->method, req->path, req->op, call.params, &allowed);
+    if (is_wrong_side(&call)) {
+        call.route = NULL;
+        allowed = NULL;
+    }
     if (!call.route && is_root(&call))
         handle_root(&call);
     else if (!call.route)

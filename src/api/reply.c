@@ -22,6 +22,7 @@ void reply_open(struct reply *r, struct call *call)
 
 int reply_json(struct reply *r, int status)
 {
+    r->call->status = status;
     httpd_header(r->call->req, "Cache-Control", "no-store");
     httpd_reply_take(r->call->req, status, "application/json", &r->text);
     return 0;
@@ -35,6 +36,7 @@ int reply_text(struct call *call, int status, const char *text)
 
 int reply_empty(struct call *call)
 {
+    call->status = 204;
     httpd_reply(call->req, 204, NULL, BYTES(""));
     return 0;
 }

@@ -40,6 +40,7 @@ struct call {
     size_t query_n;
     const struct jv *body;  /* parsed; NULL when the route takes none */
     struct str *details;    /* entries of the error's `details`, JSON with commas between; NULL: none */
+    int status;             /* answered, for the log; 0: 200 or the error's */
     int retry_after_s;      /* of a refusal for load; 0: the usual */
 };
 

@@ -243,6 +243,12 @@ static int open_httpd(struct op *op, struct app *app)
                        "listen.tls_cert and listen.tls_key belong together: set both or none");
     for (size_t i = 0; i < n && conf.listen_n < HTTPD_LISTEN_MAX; i++)
         conf.listen[conf.listen_n++] = (struct httpd_listen){addresses[i], *cert != 0};
+    size_t people_n;
+    const char *const *people = settings_list(s, SET_LISTEN_PEOPLE, &people_n);
+    if (people_n > 0 && app->want.has_platform)
+        app->api.people_listener = (int)conf.listen_n;
+    for (size_t i = 0; i < people_n && app->want.has_platform && conf.listen_n < HTTPD_LISTEN_MAX; i++)
+        conf.listen[conf.listen_n++] = (struct httpd_listen){people[i], *cert != 0};
     struct httpd_face face = api_face(&app->api);
     if (httpd_start(op, &conf, &face, &app->httpd) < 0)
         return -1;

@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "notify/outbox.h"
 #include "sys/file.h"
+#include "web/web.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,6 +187,7 @@ int platform_open(struct op *op, struct app *app)
     platform->notify = &app->notify;
     platform->notify_allows_private = settings_bool(app->settings, SET_NOTIFY_PRIVATE);
     app->api.platform = platform;
+    app->api.serve_page = web_serve;
     return 0;
 }
 
