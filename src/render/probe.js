@@ -235,18 +235,31 @@
   /* Streaming data move for ever: their extent does not count as a change. */
   const digest = (f) => JSON.stringify(f, (k, v) => v && v.state === 'Streaming' ? { ...v, from: 0, to: 0, rows: 0 } : v);
 
-  let token = '', last = '', frames = 0, reportedAt = 0, reportedFor = '', timer = 0, frame = 0;
+  /* Stillness is counted in frames without a change of facts or document, and only once the page has been idle
+   * since its last change of facts: on a busy machine React may draw frames after the data are there.
+   * A document that never rests (a clock, a ticker) is let through when its facts have stood for a second. */
+  const RESTLESS_FRAMES = 60;
+  let token = '', last = '', still = 0, stable = 0, stillSince = 0, isIdle = false, idle = 0;
+  let reportedAt = 0, reportedFor = '', timer = 0, frame = 0;
+  const awaitIdle = () => {
+    isIdle = false;
+    cancelIdleCallback(idle);
+    idle = requestIdleCallback(() => { isIdle = true; }, { timeout: 1000 });
+  };
   const report = (f) => {
     reportedAt = performance.now();
-    f.frames = frames;
+    f.frames = !isIdle ? 0 : stable >= RESTLESS_FRAMES ? stable : still;
     f.quiet_ms = Math.round(reportedAt - mutatedAt);
     if (window.__roundsReport) window.__roundsReport(JSON.stringify(f));
   };
   const look = () => {
     if (!token) return;
     const f = gather(), d = digest(f);
-    if (d !== last) { last = d; frames = 0; } else { frames++; }
-    const isNewlyCalm = frames >= CALM_FRAMES && reportedFor !== d;
+    if (d !== last) { last = d; stable = 0; still = 0; awaitIdle(); } else { stable++; still++; }
+    if (mutatedAt > stillSince) still = 0;
+    stillSince = performance.now();
+    const isCalm = isIdle && (still >= CALM_FRAMES || stable >= RESTLESS_FRAMES);
+    const isNewlyCalm = isCalm && reportedFor !== d;
     if (isNewlyCalm) reportedFor = d;
     if (isNewlyCalm || performance.now() - reportedAt > REPORT_MS) report(f);
   };
@@ -258,7 +271,7 @@
   const arm = (t, url, isSoloPush) => {
     if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
     if (url) { asked = url; visited.add(url.split('?')[0]); }
-    token = t; last = ''; frames = 0; reportedFor = ''; reportedAt = performance.now();
+    token = t; last = ''; still = stable = 0; reportedFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
     timer = setInterval(() => { if (performance.now() - reportedAt > 2 * REPORT_MS) look(); }, REPORT_MS);

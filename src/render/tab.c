@@ -18,6 +18,7 @@
 enum {
     PUMP_MS = 250, /* the judge looks at least this often */
     FULL_HEIGHT_FIRST = 3000,
+    SLEEP_MS = 1000, /* for a page to be put to sleep */
     VISITED_MAX = 30, /* dashboards */
     DOCUMENT_AGE_MAX_MS = 2 * 3600 * 1000,
     STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */
@@ -93,8 +94,19 @@ int tab_open(struct op *op, struct render *render, const struct render_ask *ask,
     return 0;
 }
 
+/* A parked page must not look at itself sixty times a second. */
+static bool is_put_to_sleep(struct tab *tab)
+{
+    struct op op;
+    op_init(&op, SLEEP_MS);
+    int failed = page_eval(&op, tab->page, "window.__rounds&&window.__rounds.disarm()", NULL);
+    op_fini(&op);
+    return !failed;
+}
+
 void tab_close(struct tab *tab, bool is_clean)
 {
+    is_clean = is_clean && is_put_to_sleep(tab);
     tab->lease.end = is_clean ? POOL_KEEP : POOL_DROP_TAB;
     pool_return(&tab->lease);
     arena_fini(&tab->report_arena);
