@@ -10,8 +10,8 @@
 
 static void print_line(struct call *call, struct reply *r, const struct store_audit *line)
 {
-    const char *object = *line->noun ? arena_fmt(&call->op->arena, "%s/%s", line->noun, line->object)
-                                     : line->object;
+    const char *object =
+        *line->noun ? arena_fmt(&call->op->arena, "%s/%s", line->noun, line->object) : line->object;
     jw_object(&r->w);
     jw_int_at(&r->w, "seq", line->row);
     reply_time_at(r, "at", line->at_ms);

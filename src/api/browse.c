@@ -1,5 +1,5 @@
-/* Looking into a Grafana: folders, dashboards, panels, and one panel as a picture, as a plan would take
- * it. Each asks that Grafana while the caller waits.
+/* Looking into a Grafana: folders, dashboards, panels, and one panel as a picture, as a plan would
+ * take it. Each asks that Grafana while the caller waits.
  */
 #include "api/sources.h"
 
@@ -29,7 +29,8 @@ int handle_browse_folders(struct call *call)
     struct grafana *grafana;
     struct reply r;
     size_t n;
-    if (source_of_call(call, &source) < 0 || source_lease(call->op, rounds, source.row, &grafana) < 0)
+    if (source_of_call(call, &source) < 0 ||
+        source_lease(call->op, rounds, source.row, &grafana) < 0)
         return -1;
     int failed = grafana_list_folders(call->op, grafana, &folders, &n);
     source_return(rounds, grafana);
@@ -73,7 +74,8 @@ int handle_browse_dashboards(struct call *call)
     int64_t page = 1, limit = DASHBOARDS_PAGE;
     bool has_more;
     size_t n;
-    if (query_int(call, "limit", 1, 1000, &limit) < 0 || query_int(call, "page", 1, 100000, &page) < 0 ||
+    if (query_int(call, "limit", 1, 1000, &limit) < 0 ||
+        query_int(call, "page", 1, 100000, &page) < 0 ||
         query_int(call, "cursor", 1, 100000, &page) < 0 || source_of_call(call, &source) < 0 ||
         source_lease(call->op, rounds, source.row, &grafana) < 0)
         return -1;
@@ -112,7 +114,8 @@ int handle_browse_dashboard(struct call *call)
     struct store_source source;
     struct grafana *grafana;
     struct reply r;
-    if (source_of_call(call, &source) < 0 || source_lease(call->op, rounds, source.row, &grafana) < 0)
+    if (source_of_call(call, &source) < 0 ||
+        source_lease(call->op, rounds, source.row, &grafana) < 0)
         return -1;
     int failed = grafana_find_dashboard(call->op, grafana, call->params[1], &dashboard) < 0 ||
                  fill_values(call->op, grafana, &dashboard) < 0;
@@ -126,7 +129,8 @@ int handle_browse_dashboard(struct call *call)
 
 /* ---- Preview ---- */
 
-/* The body as the plan that has just this shot, so that one reader knows what windows and pictures are.
+/* The body as the plan that has just this shot, so that one reader knows what windows and pictures
+ * are.
  */
 static const struct tree *plan_of_body(struct call *call, const struct store_source *source)
 {
@@ -180,8 +184,8 @@ static void rename_faults(struct call *call, struct plan_faults *faults)
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             size_t n = strlen(names[k].plan);
             if (strncmp(faults->items[i].path, names[k].plan, n) == 0)
-                faults->items[i].path = arena_fmt(&call->op->arena, "%s%s", names[k].body,
-                                                  faults->items[i].path + n);
+                faults->items[i].path =
+                    arena_fmt(&call->op->arena, "%s%s", names[k].body, faults->items[i].path + n);
         }
 }
 
@@ -205,7 +209,8 @@ static int check_variables(struct fields *f)
     return fields_end(f);
 }
 
-static int read_preview(struct call *call, const struct store_source *source, struct plan_spec *spec)
+static int read_preview(struct call *call, const struct store_source *source,
+                        struct plan_spec *spec)
 {
     struct plan_faults *faults = ARENA_NEW(&call->op->arena, struct plan_faults);
     struct fields f;

@@ -181,7 +181,8 @@ static int check_form(struct call *call, const struct form *form, bool is_new)
         return 0;
     size_t n = strcspn(op->err_text, ": ");
     if (op->err_text[n] == ':')
-        reply_detail(call, arena_copy(&op->arena, (struct bytes){op->err_text, n}), op->err_text + n + 1);
+        reply_detail(call, arena_copy(&op->arena, (struct bytes){op->err_text, n}),
+                     op->err_text + n + 1);
     return -1;
 }
 
@@ -194,7 +195,8 @@ static int seal(struct call *call, struct form *form)
                      &form->channel.secret);
 }
 
-/* The id binds the ciphertext, so a new channel gets its secret in a second step of one transaction. */
+/* The id binds the ciphertext, so a new channel gets its secret in a second step of one
+ * transaction. */
 static int add_channel(struct call *call, struct form *form)
 {
     CLEANUP(store_end) struct store *bound = NULL;
@@ -240,7 +242,8 @@ int handle_channels_set(struct call *call)
 {
     struct form form = {0};
     struct fields f;
-    if (store_channel_find(call->op, call->api->platform->store, call->params[0], &form.channel) < 0)
+    if (store_channel_find(call->op, call->api->platform->store, call->params[0], &form.channel) <
+        0)
         return -1;
     fields_open(&f, call, "name kind settings secret language events paused version");
     const char *kind = fields_text(&f, "kind", 50, form.channel.kind);

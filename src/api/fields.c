@@ -335,7 +335,7 @@ int query_word(struct call *call, const char *name, const char *const *words, in
             *out = i;
             return 0;
         }
-    return fail_query(call, name,
-                      arena_fmt(&call->op->arena, "must be one of %s",
-                                join_words(&call->op->arena, words)));
+    return fail_query(
+        call, name,
+        arena_fmt(&call->op->arena, "must be one of %s", join_words(&call->op->arena, words)));
 }

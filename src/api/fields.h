@@ -8,8 +8,9 @@
  *         return -1;
  *
  * Unknown members are faults. Each fault becomes one entry {path, message} of the error's `details`
- * (reply.h); fields_end then fails with ERR_BAD_INPUT. A getter whose member is at fault answers the
- * fallback, so that reading can go on. Texts are borrowed from the body or live in the op's arena.
+ * (reply.h); fields_end then fails with ERR_BAD_INPUT. A getter whose member is at fault answers
+ * the fallback, so that reading can go on. Texts are borrowed from the body or live in the op's
+ * arena.
  *
  * Bodies that the domain reads itself (sources, plans) take tree_from_json and its faults instead:
  * see fields_take_faults.
@@ -32,7 +33,8 @@ struct fields {
 
 /* known: names separated by spaces. A body that is no object is a fault. */
 void fields_open(struct fields *f, struct call *call, const char *known);
-/* An object inside: the member `key` of f, or (key NULL) an item at `path`. Missing: an empty one. */
+/* An object inside: the member `key` of f, or (key NULL) an item at `path`. Missing: an empty one.
+ */
 void fields_open_part(struct fields *part, struct fields *f, const char *key, const char *known);
 void fields_open_item(struct fields *part, struct fields *f, const char *key, size_t i,
                       const char *known);

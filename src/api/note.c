@@ -1,4 +1,5 @@
-/* Lines of the audit trail, from a request's caller and address. The trail itself is the store's. */
+/* Lines of the audit trail, from a request's caller and address. The trail itself is the store's.
+ */
 #include "api/note.h"
 
 #include "base/clock.h"

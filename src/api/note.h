@@ -4,9 +4,9 @@
 
 #include "api/route.h"
 
-/* Who (the caller), from where (its address), did `act` ("plan.set") to the `noun` ("plan") with this
- * id. detail: JSON object, NULL or "" none; never a secret. store: of the platform, or the bound one
- * of the act's transaction. */
+/* Who (the caller), from where (its address), did `act` ("plan.set") to the `noun` ("plan") with
+ * this id. detail: JSON object, NULL or "" none; never a secret. store: of the platform, or the
+ * bound one of the act's transaction. */
 int note_add(struct call *call, struct store *store, const char *act, const char *noun,
              const char *object, const char *detail) MUST_CHECK;
 

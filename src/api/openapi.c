@@ -1,4 +1,5 @@
-/* OpenAPI 3.1 from the table of routes and the table of shapes: what is served is what is described.
+/* OpenAPI 3.1 from the table of routes and the table of shapes: what is served is what is
+ * described.
  *
  * Paths that this process does not serve (the platform's, under --render-only) are left out.
  */
@@ -90,8 +91,8 @@ static const char *parameter_type(struct bytes name)
 {
     static const struct {
         const char *name, *type;
-    } types[] = {{"limit", "int"},  {"page", "int"}, {"width", "int"}, {"from", "time"},
-                 {"to", "time"},    {"dry_run", "bool"}};
+    } types[] = {{"limit", "int"}, {"page", "int"}, {"width", "int"},
+                 {"from", "time"}, {"to", "time"},  {"dry_run", "bool"}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (bytes_eq_s(name, types[i].name))
             return types[i].type;

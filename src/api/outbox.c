@@ -52,7 +52,8 @@ int handle_outbox_retry(struct call *call)
         return -1;
     if (letter.state == OUTBOX_SENT)
         return op_fail(call->op, ERR_CONFLICT, "this message has been sent");
-    if (letter.state == OUTBOX_DEAD && store_outbox_revive(call->op, platform->store, letter.row) < 0)
+    if (letter.state == OUTBOX_DEAD &&
+        store_outbox_revive(call->op, platform->store, letter.row) < 0)
         return -1;
     if (note_add(call, platform->store, "letter.retried", "letter", letter.id, NULL) < 0 ||
         store_outbox_find(call->op, platform->store, call->params[0], &letter) < 0)

@@ -83,7 +83,8 @@ static int reply_plan(struct call *call, int64_t row, int status)
 int handle_plans_list(struct call *call)
 {
     struct store *store = call->api->platform->store;
-    struct store_plan_ask ask = {.search = query_text(call, "q"), .user_row = call->who.visible_row};
+    struct store_plan_ask ask = {.search = query_text(call, "q"),
+                                 .user_row = call->who.visible_row};
     struct store_plan_list list;
     struct store_plan plan;
     struct store_page page;
@@ -168,8 +169,7 @@ int handle_plans_drop(struct call *call)
 {
     struct platform *platform = call->api->platform;
     struct store_plan plan;
-    if (plan_of_call(call, &plan) < 0 ||
-        store_plan_drop(call->op, platform->store, plan.row) < 0 ||
+    if (plan_of_call(call, &plan) < 0 || store_plan_drop(call->op, platform->store, plan.row) < 0 ||
         note_add(call, platform->store, "plan.dropped", "plan", plan.id, NULL) < 0)
         return -1;
     rounds_wake(platform->rounds);
@@ -203,7 +203,8 @@ int handle_plans_version(struct call *call)
     if (plan_of_call(call, &plan) < 0)
         return -1;
     if (!bytes_to_i64(bytes_of(call->params[1]), &version) || version < 1)
-        return op_fail(call->op, ERR_NOT_FOUND, "a plan's versions are 1, 2, …, not %s", call->params[1]);
+        return op_fail(call->op, ERR_NOT_FOUND, "a plan's versions are 1, 2, …, not %s",
+                       call->params[1]);
     if (store_plan_version_find(call->op, call->api->platform->store, plan.row, version, &old) < 0)
         return -1;
     reply_open(&r, call);

@@ -19,8 +19,8 @@ static int dry_run(struct call *call, const struct plan_spec *spec, int64_t plan
     struct expand_result result;
     struct round_estimate estimate;
     struct reply r;
-    if (round_dry_run(call->op, call->api->platform->rounds, spec, plan_row, clock_wall_ms(), &result,
-                      &estimate) < 0)
+    if (round_dry_run(call->op, call->api->platform->rounds, spec, plan_row, clock_wall_ms(),
+                      &result, &estimate) < 0)
         return -1;
     reply_open(&r, call);
     jw_object(&r.w);
@@ -80,12 +80,13 @@ int handle_plans_export(struct call *call)
         return -1;
     size_t n = read_ids(call, ids);
     bool is_yaml = format != 1;
-    if (plan_keep_export(call->op, platform->rounds, n ? ids : NULL, n, call->who.visible_row, is_yaml,
-                         text) < 0 ||
+    if (plan_keep_export(call->op, platform->rounds, n ? ids : NULL, n, call->who.visible_row,
+                         is_yaml, text) < 0 ||
         note_add(call, platform->store, "plan.exported", "plan", n == 1 ? ids[0] : "", NULL) < 0)
         return -1;
     if (text->is_full)
-        return op_fail(call->op, ERR_TOO_LARGE, "the document is too large: export fewer plans at a time");
+        return op_fail(call->op, ERR_TOO_LARGE,
+                       "the document is too large: export fewer plans at a time");
     httpd_headerf(call->req, "Content-Disposition", "attachment; filename=\"plans.%s\"",
                   is_yaml ? "yaml" : "json");
     httpd_header(call->req, "Cache-Control", "no-store");

@@ -20,7 +20,7 @@ struct platform {
     struct rounds *rounds;
     struct outbox *outbox;
     const struct notify_env *notify; /* for the test button of channels */
-    const char *public_url;          /* "https://rounds.example.org", no slash at the end; "" unknown */
+    const char *public_url; /* "https://rounds.example.org", no slash at the end; "" unknown */
     bool notify_allows_private;
     bool is_secure_cookie; /* people reach us by TLS */
 };

@@ -1,6 +1,7 @@
-/* Matching by whole segments; of two rows that fit, the one with a word where the other has a parameter
- * wins (/plans/export before /plans/{id}), whatever their order. The table is small (some hundred rows) and a request costs a render or a
- * query, so a linear walk is right; nothing cleverer was measured to matter.
+/* Matching by whole segments; of two rows that fit, the one with a word where the other has a
+ * parameter wins (/plans/export before /plans/{id}), whatever their order. The table is small (some
+ * hundred rows) and a request costs a render or a query, so a linear walk is right; nothing
+ * cleverer was measured to matter.
  */
 #include "api/route.h"
 

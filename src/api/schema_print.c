@@ -42,8 +42,8 @@ static void print_choice(struct jw *w, struct bytes names)
 static void print_plain(struct jw *w, struct bytes type)
 {
     static const char *const plain[][3] = {
-        {"text", "string", NULL}, {"int", "integer", "int64"},        {"num", "number", NULL},
-        {"bool", "boolean", NULL}, {"time", "string", "date-time"},   {"object", "object", NULL},
+        {"text", "string", NULL},  {"int", "integer", "int64"},     {"num", "number", NULL},
+        {"bool", "boolean", NULL}, {"time", "string", "date-time"}, {"object", "object", NULL},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (bytes_eq_s(type, plain[i][0])) {
@@ -110,7 +110,8 @@ void schema_print_type(struct jw *w, const char *type)
 }
 
 /* Takes "name?:type" off the front. False at the end. */
-static bool take_member(struct bytes *rest, struct bytes *name, struct bytes *type, bool *is_optional)
+static bool take_member(struct bytes *rest, struct bytes *name, struct bytes *type,
+                        bool *is_optional)
 {
     struct bytes member;
     do

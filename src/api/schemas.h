@@ -2,9 +2,9 @@
  *
  *     members   "id:text note?:text|null tags:[text] spec:PlanSpec labels:{text}"
  *
- * A type is text, int, num, bool, time (RFC 3339), any, object (of whatever members), a schema's Name,
- * [type] a list, {type} an object with such values, 'a|b|c' one of these words, <A|B> one of these
- * schemas; "|null" after it: or null. A "?" after the name: may be left out.
+ * A type is text, int, num, bool, time (RFC 3339), any, object (of whatever members), a schema's
+ * Name, [type] a list, {type} an object with such values, 'a|b|c' one of these words, <A|B> one of
+ * these schemas; "|null" after it: or null. A "?" after the name: may be left out.
  *
  * OpenAPI is printed from this (openapi.c), and a story validates what routes answer against it.
  */

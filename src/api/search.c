@@ -1,5 +1,5 @@
-/* Search over panels, plans, verdicts, people and known issues. Without a kind they come one after the
- * other, each newest first; the cursor says in which kind the page begins.
+/* Search over panels, plans, verdicts, people and known issues. Without a kind they come one after
+ * the other, each newest first; the cursor says in which kind the page begins.
  *
  * A hit leads somewhere: a panel to its newest picture, a verdict to its shot.
  */
@@ -31,7 +31,8 @@ static const char *kind_word(enum search_kind kind)
 }
 
 /* The newest shot of a panel, in whatever window. */
-static int find_newest(struct call *call, const char *panel_id, struct store_shot *out, bool *out_is_there)
+static int find_newest(struct call *call, const char *panel_id, struct store_shot *out,
+                       bool *out_is_there)
 {
     struct store *store = call->api->platform->store;
     struct store_panel panel;
@@ -94,7 +95,8 @@ static int print_hit(struct call *call, struct reply *r, const struct store_hit 
     jw_object(&r->w);
     jw_text_at(&r->w, "kind", kind_word(hit->kind));
     jw_text_at(&r->w, "text",
-               *hit->under ? arena_fmt(&call->op->arena, "%s / %s", hit->under, hit->title) : hit->title);
+               *hit->under ? arena_fmt(&call->op->arena, "%s / %s", hit->under, hit->title)
+                           : hit->title);
     jw_text_at(&r->w, "snippet", *hit->text ? hit->text : NULL);
     if (print_place(call, r, hit) < 0)
         return -1;
@@ -132,11 +134,13 @@ static int read_people(struct call *call, struct asked *a)
 static int read_kind(struct call *call, struct asked *a)
 {
     int kind, verdict;
-    if (query_word(call, "kind", kinds, &kind) < 0 || query_word(call, "verdict", verdicts, &verdict) < 0)
+    if (query_word(call, "kind", kinds, &kind) < 0 ||
+        query_word(call, "verdict", verdicts, &verdict) < 0)
         return -1;
     if (verdict >= 0)
         a->ask.verdict = (enum verdict_kind)(verdict + VERDICT_NORMAL);
-    bool is_narrow = verdict >= 0 || a->ask.plan_row || a->ask.by_row || a->ask.from_ms || a->ask.to_ms;
+    bool is_narrow =
+        verdict >= 0 || a->ask.plan_row || a->ask.by_row || a->ask.from_ms || a->ask.to_ms;
     a->kind = kind >= 0 ? (size_t)kind : is_narrow ? KIND_VERDICT : 0;
     a->kinds_end = kind >= 0 || is_narrow ? a->kind + 1 : KINDS_DEFAULT;
     return 0;

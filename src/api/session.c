@@ -1,5 +1,5 @@
-/* Signing in and out, the own password, the own preferences. Everybody's, whatever the role: also of
- * those who must choose a password first.
+/* Signing in and out, the own password, the own preferences. Everybody's, whatever the role: also
+ * of those who must choose a password first.
  */
 #include "api/handlers.h"
 
@@ -70,7 +70,8 @@ static int need_session(struct call *call, const char **cookie)
 {
     *cookie = call->session ? httpd_cookie(call->req, cookie_name) : NULL;
     if (!*cookie)
-        return op_fail(call->op, ERR_BAD_INPUT, "an API token has no session: sign in by password for this");
+        return op_fail(call->op, ERR_BAD_INPUT,
+                       "an API token has no session: sign in by password for this");
     return 0;
 }
 
@@ -118,7 +119,8 @@ int handle_session_preferences(struct call *call)
         return -1;
     struct user_prefs prefs = user_prefs_read(call->op, &user);
     fields_open(&f, call, "language theme");
-    int language = fields_word(&f, "language", user_languages, user_word(user_languages, prefs.language));
+    int language =
+        fields_word(&f, "language", user_languages, user_word(user_languages, prefs.language));
     int theme = fields_word(&f, "theme", user_themes, user_word(user_themes, prefs.theme));
     if (fields_end(&f) < 0)
         return -1;

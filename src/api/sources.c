@@ -1,5 +1,5 @@
-/* Sources: the Grafanas that Rounds looks at. Reading and checking their form, keeping and testing them
- * are rounds/source's; here are the answers, the audit trail and who sees what.
+/* Sources: the Grafanas that Rounds looks at. Reading and checking their form, keeping and testing
+ * them are rounds/source's; here are the answers, the audit trail and who sees what.
  *
  * A credential's secret goes in and never comes out.
  */
@@ -145,8 +145,8 @@ int handle_sources_try(struct call *call)
     return reply_check(call, &check);
 }
 
-/* Without a body, the source as it is kept, and the result is remembered. With one, the source as it
- * would be; a secret that is left out is the kept one. */
+/* Without a body, the source as it is kept, and the result is remembered. With one, the source as
+ * it would be; a secret that is left out is the kept one. */
 int handle_sources_test(struct call *call)
 {
     struct rounds *rounds = call->api->platform->rounds;

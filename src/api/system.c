@@ -1,5 +1,5 @@
-/* What the service says of itself to its people: browsers, queue, storage, health, the newest warnings;
- * and a picture that proves that browsers and fonts work.
+/* What the service says of itself to its people: browsers, queue, storage, health, the newest
+ * warnings; and a picture that proves that browsers and fonts work.
  */
 #include "api/handlers.h"
 
@@ -37,7 +37,8 @@ static int look(struct call *call, struct view *v)
     return store_archive_weight(op, platform->store, &v->weight) < 0 ||
                    retention_preview(op, platform->rounds, clock_wall_ms(), &v->due) < 0 ||
                    blob_space(op, platform->blobs, &v->disk_free, &v->disk_total) < 0 ||
-                   store_outbox_counts(op, platform->store, &v->letters_waiting, &v->letters_dead) < 0
+                   store_outbox_counts(op, platform->store, &v->letters_waiting, &v->letters_dead) <
+                       0
                ? -1
                : 0;
 }
@@ -85,7 +86,8 @@ static void print_queue(struct jw *w, const struct view *v)
     jw_end(w);
 }
 
-/* "Thai (install fonts-noto-core), Emoji (install fonts-noto-color-emoji)", as the self-test says it. */
+/* "Thai (install fonts-noto-core), Emoji (install fonts-noto-color-emoji)", as the self-test says
+ * it. */
 static void print_fonts(struct jw *w, const char *missing)
 {
     struct bytes rest = bytes_of(missing), item;
@@ -154,13 +156,15 @@ static void print_health(struct call *call, struct jw *w, const struct view *v)
     struct arena *arena = &call->op->arena;
     bool has_browser = v->pool.idle + v->pool.leased > 0 || !*v->pool.start_error;
     jw_array_at(w, "health");
-    print_check(w, "database", true, arena_fmt(arena, "%lld MiB", (long long)(v->weight.file_bytes >> 20)));
+    print_check(w, "database", true,
+                arena_fmt(arena, "%lld MiB", (long long)(v->weight.file_bytes >> 20)));
     print_check(w, "browsers", has_browser,
                 has_browser ? arena_fmt(arena, "%d idle, %d at work", v->pool.idle, v->pool.leased)
                             : arena_strdup(arena, v->pool.start_error));
     print_check(w, "disk", v->disk_free < 0 || v->disk_free > DISK_LOW,
-                v->disk_free < 0 ? "without limit"
-                                 : arena_fmt(arena, "%lld MiB free", (long long)(v->disk_free >> 20)));
+                v->disk_free < 0
+                    ? "without limit"
+                    : arena_fmt(arena, "%lld MiB free", (long long)(v->disk_free >> 20)));
     print_check(w, "notifications", v->letters_dead == 0,
                 arena_fmt(arena, "%lld waiting, %lld given up", (long long)v->letters_waiting,
                           (long long)v->letters_dead));
@@ -209,8 +213,10 @@ int handle_retention_preview(struct call *call)
 static const char self_test_page[] =
     "<!doctype html><meta charset=utf-8><style>body{margin:0;padding:24px;font:20px/1.6 sans-serif;"
     "background:#fff;color:#111}h1{font-size:28px;margin:0 0 8px}i{display:inline-block;width:80px;"
-    "height:40px}</style><h1>Rounds " ROUNDS_VERSION "</h1><p>The quick brown fox &middot; 0123456789</p>"
-    "<p>核心交易 巡检 &middot; あア &middot; 한글 &middot; Жя &middot; Ωλ &middot; عر &middot; ไท &middot; 😀</p>"
+    "height:40px}</style><h1>Rounds " ROUNDS_VERSION
+    "</h1><p>The quick brown fox &middot; 0123456789</p>"
+    "<p>核心交易 巡检 &middot; あア &middot; 한글 &middot; Жя &middot; Ωλ &middot; عر &middot; ไท "
+    "&middot; 😀</p>"
     "<i style='background:#e02f44'></i><i style='background:#ff9830'></i>"
     "<i style='background:#fade2a'></i><i style='background:#73bf69'></i>"
     "<i style='background:#5794f2'></i><i style='background:#b877d9'></i>";

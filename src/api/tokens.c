@@ -25,8 +25,8 @@ static void print_token(struct reply *r, const struct store_token *token)
     jw_end(&r->w);
 }
 
-/* There are some dozens at most, so they come in one page. Revoked ones are gone for the reader; the
- * audit trail remembers them. */
+/* There are some dozens at most, so they come in one page. Revoked ones are gone for the reader;
+ * the audit trail remembers them. */
 int handle_tokens_list(struct call *call)
 {
     struct store_token *items;
@@ -70,12 +70,14 @@ int handle_tokens_add(struct call *call)
     token.expires_ms = fields_time(&f, "expires_at", 0);
     if (fields_end(&f) < 0)
         return -1;
-    if (caller_need_role(call->op, &call->who, token.role) < 0) /* no token does more than its maker */
+    if (caller_need_role(call->op, &call->who, token.role) <
+        0) /* no token does more than its maker */
         return -1;
-    int failed = token_add(call->op, store, &token, &secret) < 0 ||
-                 note_add(call, store, "token.added", "token", token.id,
-                          arena_fmt(&call->op->arena, "{\"role\":\"%s\"}", role_word(token.role))) < 0 ||
-                 reply_new_token(call, &token, &secret) < 0;
+    int failed =
+        token_add(call->op, store, &token, &secret) < 0 ||
+        note_add(call, store, "token.added", "token", token.id,
+                 arena_fmt(&call->op->arena, "{\"role\":\"%s\"}", role_word(token.role))) < 0 ||
+        reply_new_token(call, &token, &secret) < 0;
     secret_fini(&secret);
     return failed ? -1 : 0;
 }

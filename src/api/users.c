@@ -1,5 +1,5 @@
-/* People: who may sign in, as what, and which sources they see. Admins only, but for the list of names
- * that pickers show.
+/* People: who may sign in, as what, and which sources they see. Admins only, but for the list of
+ * names that pickers show.
  *
  * Nobody is ever removed: verdicts and sign-offs name their person for ever. DELETE disables.
  */
@@ -96,8 +96,8 @@ int handle_users_list(struct call *call)
     struct store_page page;
     struct store_user_list list;
     struct reply r;
-    if (query_page(call, &page) < 0 ||
-        store_user_list(call->op, call->api->platform->store, query_text(call, "q"), page, &list) < 0)
+    if (query_page(call, &page) < 0 || store_user_list(call->op, call->api->platform->store,
+                                                       query_text(call, "q"), page, &list) < 0)
         return -1;
     reply_list_begin(&r, call);
     for (size_t i = 0; i < list.n; i++)
@@ -205,8 +205,8 @@ static const char *detail_of(struct call *call, const struct store_user *user)
     return s->p;
 }
 
-/* Without a given one, *once is a one-time password. Either way somebody else knows it, so that it must
- * be changed. */
+/* Without a given one, *once is a one-time password. Either way somebody else knows it, so that it
+ * must be changed. */
 static int make_password(struct fields *f, struct store_user *user, struct secret *once)
 {
     struct op *op = f->call->op;
@@ -237,7 +237,8 @@ static int add_user(struct call *call, struct store_user *user, const int64_t *s
     return store_commit(call->op, &bound);
 }
 
-static int reply_new_user(struct call *call, const struct store_user *user, const struct secret *once)
+static int reply_new_user(struct call *call, const struct store_user *user,
+                          const struct secret *once)
 {
     struct reply r;
     struct str *text = str_new(&call->op->arena, 64 << 10);
@@ -258,7 +259,8 @@ static int reply_new_user(struct call *call, const struct store_user *user, cons
 
 int handle_users_add(struct call *call)
 {
-    struct store_user user = {.login = "", .name = "", .email = "", .prefs = "{}", .sees_all = true};
+    struct store_user user = {
+        .login = "", .name = "", .email = "", .prefs = "{}", .sees_all = true};
     struct secret once = {0};
     struct fields f;
     int64_t *sources;
@@ -307,8 +309,7 @@ int handle_users_set(struct call *call)
     read_changes(&f, &user, &sources, &n);
     check_login(&f, user.login);
     user.version = fields_need_int(&f, "version", 1, INT64_MAX);
-    if (fields_end(&f) < 0 ||
-        set_user(call, &user, fields_has(&f, "source_ids"), sources, n) < 0)
+    if (fields_end(&f) < 0 || set_user(call, &user, fields_has(&f, "source_ids"), sources, n) < 0)
         return -1;
     return user_reply(call, &user, 200);
 }

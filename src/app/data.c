@@ -1,8 +1,8 @@
 /* Opening the data directory. Main thread, at start.
  *
- * The store comes first: it takes the directory's lock, so that a second daemon is refused before it
- * could touch anything. The master key is read from its file when a setting names one, so that it can
- * live apart from what it encrypts.
+ * The store comes first: it takes the directory's lock, so that a second daemon is refused before
+ * it could touch anything. The master key is read from its file when a setting names one, so that
+ * it can live apart from what it encrypts.
  */
 #include "app/data.h"
 
@@ -69,8 +69,8 @@ int data_open(struct op *op, const struct settings *settings, enum store_mode mo
     out->dir = mem_strdup(dir);
     struct store_conf conf = {.dir = dir, .mode = mode};
     if (store_open(op, &conf, &out->store) < 0 ||
-        blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", dir), mode == STORE_OWNER,
-                     &out->blobs) < 0 ||
+        blob_fs_open(op, arena_fmt(&op->arena, "%s/blobs", dir), mode == STORE_OWNER, &out->blobs) <
+            0 ||
         open_keys(op, settings, out) < 0) {
         data_close(out);
         return -1;

@@ -16,11 +16,11 @@ struct data {
     struct keys *keys;
 };
 
-/* The `data` setting, else /var/lib/rounds for root and services, else $XDG_DATA_HOME/rounds. In the
- * op's arena. ERR_BAD_INPUT: none of them is known. */
+/* The `data` setting, else /var/lib/rounds for root and services, else $XDG_DATA_HOME/rounds. In
+ * the op's arena. ERR_BAD_INPUT: none of them is known. */
 int data_find_dir(struct op *op, const struct settings *settings, char **out) MUST_CHECK;
-/* Errors as of store_open, blob_fs_open and keys_open. On -1 nothing is left open. A guest fails with
- * ERR_NOT_FOUND where there is no database yet. */
+/* Errors as of store_open, blob_fs_open and keys_open. On -1 nothing is left open. A guest fails
+ * with ERR_NOT_FOUND where there is no database yet. */
 int data_open(struct op *op, const struct settings *settings, enum store_mode mode,
               struct data *out) MUST_CHECK;
 /* Harmless when not open. */

@@ -1,6 +1,6 @@
-/* How to log in to a Grafana that is known: by origin (and organisation, if the page's URL names one),
- * first in the settings' list, then among the sources that people have entered. Called on the worker of
- * a render. Also the issuer of our own JWTs.
+/* How to log in to a Grafana that is known: by origin (and organisation, if the page's URL names
+ * one), first in the settings' list, then among the sources that people have entered. Called on the
+ * worker of a render. Also the issuer of our own JWTs.
  */
 #include "app/app_priv.h"
 
@@ -14,20 +14,46 @@
 #include <string.h>
 
 enum { RENDER_KEY_LIFE_MS = 10 * 60 * 1000 };
+#define NEVER_MS (1000LL * 365 * 86400000)
+
+/* dir: of the data; NULL: keys in memory only, unless the settings name a file. */
+static struct jwt_conf issuer_conf(struct arena *arena, const struct settings *s, const char *dir,
+                                   const struct keys *keys)
+{
+    const char *file = settings_text(s, SET_ISSUER_KEY_FILE);
+    if (!*file && dir)
+        file = arena_fmt(arena, "%s/issuer.key", dir);
+    return (struct jwt_conf){
+        .alg = strcmp(settings_text(s, SET_ISSUER_ALGORITHM), "RS256") == 0 ? JWT_RS256 : JWT_ES256,
+        .file = *file ? file : NULL,
+        .keys = keys,
+        .issuer = "rounds",
+        .rotate_ms = settings_int(s, SET_ISSUER_ROTATE),
+    };
+}
 
 int login_open(struct op *op, struct app *app)
 {
-    const struct settings *s = app->settings;
-    const char *file = settings_text(s, SET_ISSUER_KEY_FILE);
-    if (!*file && app->data.dir)
-        file = arena_fmt(&app->keep.arena, "%s/issuer.key", app->data.dir);
-    struct jwt_conf conf = {
-        .alg = strcmp(settings_text(s, SET_ISSUER_ALGORITHM), "RS256") == 0 ? JWT_RS256 : JWT_ES256,
-        .file = *file ? file : NULL,
-        .keys = app->keys,
-        .issuer = "rounds",
-    };
+    struct jwt_conf conf = issuer_conf(&app->keep.arena, app->settings, app->data.dir, app->keys);
     return jwt_issuer_open(op, &conf, &app->issuer);
+}
+
+/* Changing keys is left to the daemon, which would not learn of it. */
+int app_print_jwks(struct op *op, const struct settings *settings, const char **out)
+{
+    struct data data;
+    struct jwt_issuer *issuer;
+    if (data_open(op, settings, STORE_GUEST, &data) < 0)
+        return -1;
+    struct jwt_conf conf = issuer_conf(&op->arena, settings, data.dir, data.keys);
+    conf.rotate_ms = NEVER_MS;
+    int failed = jwt_issuer_open(op, &conf, &issuer);
+    if (!failed) {
+        failed = jwt_print_jwks(op, issuer, clock_wall_ms(), out);
+        jwt_issuer_close(issuer);
+    }
+    data_close(&data);
+    return failed;
 }
 
 int login_print_jwks(void *ctx, struct op *op, const char **out)
@@ -36,17 +62,19 @@ int login_print_jwks(void *ctx, struct op *op, const char **out)
     return jwt_print_jwks(op, app->issuer, clock_wall_ms(), out);
 }
 
-int login_mint(void *ctx, struct op *op, const struct grafana_credential *credential, int64_t org_id,
-               struct secret *out)
+int login_mint(void *ctx, struct op *op, const struct grafana_credential *credential,
+               int64_t org_id, struct secret *out)
 {
     struct app *app = ctx;
     struct jwt_claims claims = {.subject = credential->subject,
-                                .role = credential->role && *credential->role ? credential->role : NULL,
+                                .role =
+                                    credential->role && *credential->role ? credential->role : NULL,
                                 .org_id = org_id};
     return jwt_issue(op, app->issuer, &claims, clock_wall_ms(), out);
 }
 
-static const struct settings_grafana *find_grafana(const struct app *app, const struct target *target)
+static const struct settings_grafana *find_grafana(const struct app *app,
+                                                   const struct target *target)
 {
     size_t n;
     const struct settings_grafana *rows = settings_grafanas(app->settings, &n), *found = NULL;
@@ -77,12 +105,13 @@ static int set_render_key(struct op *op, const struct target *target,
     out->fingerprint[SECRET_PRINT_MAX - 1] = 0;
     out->kind = RENDER_LOGIN_COOKIE;
     out->name = "renderKey";
-    out->domain = target->url.is_ipv6 ? arena_fmt(&op->arena, "[%s]", target->url.host)
-                                      : target->url.host;
+    out->domain =
+        target->url.is_ipv6 ? arena_fmt(&op->arena, "[%s]", target->url.host) : target->url.host;
     return jwt_make_render_key(op, &g->secret, &ask, &out->value);
 }
 
-/* The settings' rows are credentials as sources have them, and one way more: the URL's parameter. */
+/* The settings' rows are credentials as sources have them, and one way more: the URL's parameter.
+ */
 static int set_carried(struct op *op, struct app *app, const struct settings_grafana *g,
                        struct render_login *out)
 {

@@ -1,5 +1,5 @@
-/* The inspection platform put together: sessions, the first admin, notifications, the engine of rounds.
- * Main thread only, but for the hooks at the end, which run on whichever thread needs them.
+/* The inspection platform put together: sessions, the first admin, notifications, the engine of
+ * rounds. Main thread only, but for the hooks at the end, which run on whichever thread needs them.
  *
  * What it opens it closes in reverse order; platform_close copes with a platform that was only half
  * opened.
@@ -67,9 +67,9 @@ static int read_smtp_url(struct op *op, const char *text, struct mail_conf *conf
     struct bytes rest = bytes_of(text), host;
     int64_t port = 0;
     if (!is_direct && strncmp(text, "smtp://", 7) != 0)
-        return op_fail(op, ERR_BAD_INPUT,
-                       "smtp.url must be like smtp://mail.example.org:587 or smtps://…:465, not \"%s\"",
-                       text);
+        return op_fail(
+            op, ERR_BAD_INPUT,
+            "smtp.url must be like smtp://mail.example.org:587 or smtps://…:465, not \"%s\"", text);
     rest = bytes_from(rest, is_direct ? 8 : 7);
     while (rest.n && rest.p[rest.n - 1] == '/')
         rest.n--;
@@ -95,7 +95,8 @@ static int open_mail(struct op *op, struct app *app)
     struct bytes password;
     if (!*url)
         return 0;
-    *conf = (struct mail_conf){.user = *user ? user : NULL, .from = settings_text(s, SET_SMTP_FROM)};
+    *conf =
+        (struct mail_conf){.user = *user ? user : NULL, .from = settings_text(s, SET_SMTP_FROM)};
     if (read_smtp_url(&app->keep, url, conf) < 0)
         return op_fail_from(op, &app->keep);
     if (*file) {
@@ -163,8 +164,8 @@ static int read_public_url(struct op *op, struct app *app)
     while (n && text[n - 1] == '/')
         n--;
     app->platform.public_url = arena_copy(&app->keep.arena, (struct bytes){text, n});
-    app->platform.is_secure_cookie = (*text && strcmp(url.scheme, "https") == 0) ||
-                                     *settings_text(app->settings, SET_TLS_CERT);
+    app->platform.is_secure_cookie =
+        (*text && strcmp(url.scheme, "https") == 0) || *settings_text(app->settings, SET_TLS_CERT);
     return 0;
 }
 

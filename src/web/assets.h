@@ -11,7 +11,7 @@ struct web_asset {
     const char *etag; /* quoted */
     const char *plain, *plain_end;
     const char *packed, *packed_end; /* by gzip; NULL: not worth it */
-    bool is_immutable; /* its name tells its content */
+    bool is_immutable;               /* its name tells its content */
 };
 
 extern const struct web_asset web_assets[]; /* one empty row at the end */

@@ -1,8 +1,8 @@
 /* Serving the embedded UI. Pure but for the answer; any thread.
  *
- * Files whose names carry a hash are kept by browsers for ever; the document is asked for each time and
- * costs a 304. The policy allows nothing but our own origin, no inline script or style, no frame: what a
- * dashboard's title or a comment might smuggle in cannot run.
+ * Files whose names carry a hash are kept by browsers for ever; the document is asked for each time
+ * and costs a 304. The policy allows nothing but our own origin, no inline script or style, no
+ * frame: what a dashboard's title or a comment might smuggle in cannot run.
  */
 #include "web/web.h"
 
@@ -74,8 +74,9 @@ bool web_serve(struct httpd_request *req)
     if (!web_is_there()) {
         if (strcmp(req->path, "/") != 0)
             return false;
-        httpd_reply(req, 200, "text/plain; charset=utf-8",
-                    BYTES("Rounds " ROUNDS_VERSION "\nThis program was built without the web UI.\n"));
+        httpd_reply(
+            req, 200, "text/plain; charset=utf-8",
+            BYTES("Rounds " ROUNDS_VERSION "\nThis program was built without the web UI.\n"));
         return true;
     }
     asset = find_asset(req->path);
