@@ -79,8 +79,8 @@ int page_check(struct op *op, const struct page *page) MUST_CHECK;
 /* Begins params: an open JSON object in the op's arena. End with jw_end. */
 struct str *page_params(struct op *op, struct jw *w);
 
-/* page_login.c. Documents and API answers of this origin are asked for anew (no-cache) from now on, so that one
- * caller's data do not come out of the cache for the next. Survives washing. */
+/* page_login.c. Documents and API answers of this origin are asked for anew (no-cache) from now on, so that
+ * one caller's data do not come out of the cache for the next. Survives washing. */
 int page_keep_fresh(struct op *op, struct page *page, const char *origin) MUST_CHECK;
 /* What a paused request gets; foreign frames. */
 int page_answer_paused(struct op *op, struct page *page, const struct jv *params);
