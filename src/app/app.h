@@ -26,6 +26,9 @@ struct pool *app_pool(struct app *app);
 int app_port(const struct app *app);
 /* Logs in as /render would: kind none if nothing is known about the target. */
 int app_find_login(void *app, struct op *op, const struct target *target, struct render_login *out);
+/* The public keys of our JWT issuer, {"keys":[…]}, from the data directory, beside a running daemon or
+ * without. ERR_NOT_FOUND: there is no data yet. */
+int app_print_jwks(struct op *op, const struct settings *settings, const char **out) MUST_CHECK;
 /* Runs the fonts' self-test and keeps its outcome for health. Needs a browser; blocks. */
 int app_check_fonts(struct op *op, struct app *app) MUST_CHECK;
 /* What the self-test found missing; "" before it ran, or when nothing is. */

@@ -124,11 +124,15 @@ static const struct setting_row rows[SET_COUNT] = {
     [SET_NO_PROXY] = {"network.no_proxy", SETTING_LIST, "", {"ROUNDS_NO_PROXY"},
          .text = "hosts, .suffixes and CIDR blocks reached without the proxy"},
     [SET_ISSUER_KEY_FILE] = {"issuer.key_file", SETTING_TEXT, "", {"ROUNDS_ISSUER_KEY_FILE"},
-         .text = "PEM file with the key that signs our JWTs; empty: issuer.pem in data, made on "
-                 "first use"},
+         .text = "file with the keys that sign our JWTs, sealed by the master key; empty: "
+                 "issuer.key in data, made on first start"},
     [SET_ISSUER_ALGORITHM] = {"issuer.algorithm", SETTING_CHOICE, "ES256",
         {"ROUNDS_ISSUER_ALGORITHM"}, "ES256|RS256",
          .text = "of a key that we make"},
+    [SET_ISSUER_ROTATE] = {"issuer.rotate", SETTING_DURATION, "30d",
+        {"ROUNDS_ISSUER_ROTATE"}, .min = 86400000, .max = 36500LL * 86400000,
+         .text = "a key signs for so long; the next one is published a day before. For Grafanas "
+                 "that read the keys from a file (jwk_set_file), and so only when they start, 3650d"},
     [SET_FRAMES_MAX] = {"rounds.frames_max", SETTING_SIZE, "8MiB",
         {"ROUNDS_FRAMES_MAX"}, .min = 0, .max = 256LL << 20,
          .text = "largest answer of a data source kept behind a picture"},

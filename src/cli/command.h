@@ -26,7 +26,10 @@ int command_serve(struct invocation *in);
 int command_render(struct invocation *in);
 int command_check(struct invocation *in);
 int command_settings(struct invocation *in);
+int command_jwks(struct invocation *in);
 
+/* All of them, for the man page. */
+const struct command *command_list(size_t *n);
 /* Takes "--name" or "--name=value" or "-x value" out of argv; NULL when it is not there. A flag without
  * value gives "". */
 const char *invocation_take(struct invocation *in, const char *name, bool has_value);

@@ -1,4 +1,4 @@
-/* `rounds settings`: the table as text, Markdown (for the README), man page or a commented YAML
+/* `rounds settings`: the table as text, Markdown (docs/settings.md), man page or a commented YAML
  * file. */
 #include "cli/command.h"
 
@@ -16,41 +16,79 @@ static const char *kind_word(const struct setting_row *row)
     return row->kind == SETTING_CHOICE ? row->choices : words[row->kind];
 }
 
-static void print_env(const struct setting_row *row, const char *separator)
+static void print_env(const struct setting_row *row, const char *before, const char *separator,
+                      const char *after)
 {
     for (size_t i = 0; i < 3 && row->env[i]; i++)
-        printf("%s%s", i ? separator : "", row->env[i]);
+        printf("%s%s%s%s", i ? separator : "", before, row->env[i], after);
 }
 
 static void print_text(const struct setting_row *row)
 {
     printf("%s (%s) [%s]\n    %s\n    environment: ", row->name, kind_word(row),
            *row->fallback ? row->fallback : "empty", row->text);
-    print_env(row, ", ");
+    print_env(row, "", ", ", "");
     printf("\n");
+}
+
+/* A cell of a Markdown table: its own bars are escaped. */
+static void print_cell(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        printf(*c == '|' ? "\\%c" : "%c", *c);
 }
 
 static void print_markdown(const struct setting_row *row)
 {
-    char kind[128];
-    size_t n = 0;
-    for (const char *c = kind_word(row); *c && n < sizeof kind - 2; c++) {
-        if (*c == '|')
-            kind[n++] = '\\';
-        kind[n++] = *c;
-    }
-    kind[n] = 0;
-    printf("| `%s` | %s | `%s` | `", row->name, kind, row->fallback);
-    print_env(row, "` `");
-    printf("` | %s |\n", row->text);
+    printf("| `%s` | ", row->name);
+    print_cell(kind_word(row));
+    printf(*row->fallback ? " | `%s` | " : " | %s | ", row->fallback);
+    print_env(row, "`", " ", "`");
+    printf(" | ");
+    print_cell(row->text);
+    printf(" |\n");
+}
+
+/* Text of a man page: backslashes and hyphens mean something to troff. */
+static void print_man_text(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        printf(*c == '\\' ? "\\e" : *c == '-' ? "\\-" : "%c", *c);
 }
 
 static void print_man(const struct setting_row *row)
 {
-    printf(".TP\n.B %s\n(%s, default \"%s\") %s. Environment: ", row->name, kind_word(row),
-           row->fallback, row->text);
-    print_env(row, ", ");
+    printf(".TP\n.B %s\n(", row->name);
+    print_man_text(kind_word(row));
+    printf("; default: ");
+    print_man_text(*row->fallback ? row->fallback : "empty");
+    printf(") ");
+    print_man_text(row->text);
+    printf(". Environment: ");
+    print_env(row, "", ", ", "");
     printf(".\n");
+}
+
+static void print_man_head(void)
+{
+    size_t n;
+    const struct command *commands = command_list(&n);
+    printf(".TH ROUNDS 1 \"\" \"Rounds %s\"\n.SH NAME\n"
+           "rounds \\- pictures of Grafana panels, and the rounds over them\n.SH SYNOPSIS\n"
+           ".B rounds\n[\\-\\-config=FILE] [\\-\\-setting=value ...] COMMAND\n.SH COMMANDS\n",
+           ROUNDS_VERSION);
+    for (size_t i = 0; i < n; i++) {
+        printf(".TP\n.B %s\n", commands[i].name);
+        print_man_text(commands[i].arguments);
+        printf("%s", *commands[i].arguments ? "\n.br\n" : "");
+        print_man_text(commands[i].summary);
+        printf("\n");
+    }
+    printf(".SH FILES\n.TP\n.I /etc/rounds/rounds.yaml\nsettings, unless "
+           "\\-\\-config or ROUNDS_CONFIG names another file\n"
+           ".TP\n.I /var/lib/rounds\ndatabase, pictures and keys of the service\n"
+           ".SH SETTINGS\nOf a flag (\\-\\-name=value), an environment variable, the settings file "
+           "and the default, the first one there counts.\n");
 }
 
 /* Sections of the YAML file: the part before the dot opens one. */
@@ -64,7 +102,7 @@ static void print_yaml(const struct setting_row *row, const char **section)
     if (is_new)
         printf("\n#%.*s:\n", n, row->name);
     *section = dot ? row->name : NULL;
-    printf("%s# %s\n%s#%s%s: %s\n", dot ? "  " : "\n", row->text, dot ? "  " : "", dot ? "" : "",
+    printf("%s# %s\n%s#%s: %s\n", dot ? "  " : "\n", row->text, dot ? "  " : "",
            dot ? dot + 1 : row->name, *row->fallback ? row->fallback : "\"\"");
 }
 
@@ -75,6 +113,8 @@ int command_settings(struct invocation *in)
         format = "text";
     if (strcmp(format, "markdown") == 0)
         printf("| setting | kind | default | environment | meaning |\n|---|---|---|---|---|\n");
+    if (strcmp(format, "man") == 0)
+        print_man_head();
     for (int i = 0; i < SET_COUNT; i++) {
         const struct setting_row *row = setting_row((enum setting)i);
         if (strcmp(format, "text") == 0)

@@ -21,9 +21,18 @@ static const struct command commands[] = {
      "  --width=N --height=N --scale=N --timeout=30s --theme=light|dark --timezone=ZONE\n"},
     {"check", "[URL]", "look for what would keep this machine from rendering", command_check, NULL},
     {"settings", "[--format=text|markdown|man|yaml]",
-     "print every setting with default and meaning", command_settings, NULL},
+     "print every setting with default and meaning", command_settings,
+     "  --format=F      text, a Markdown table, the man page rounds(1), or a commented settings file\n"},
+    {"jwks", "", "print the public keys of our JWT issuer, for Grafana's jwk_set_file", command_jwks,
+     "  Needs the data directory of `rounds serve` (setting data) and its owner's rights.\n"},
 };
 enum { COMMANDS_N = sizeof commands / sizeof *commands };
+
+const struct command *command_list(size_t *n)
+{
+    *n = COMMANDS_N;
+    return commands;
+}
 
 static void print_help(FILE *out)
 {
