@@ -29,7 +29,9 @@ int command_settings(struct invocation *in);
 int command_jwks(struct invocation *in);
 
 /* All of them, for the man page. */
-const struct command *command_list(size_t *n);
+const struct command *command_list(size_t *n);int command_user(struct invocation *in);
+int command_plan(struct invocation *in);
+
 /* Takes "--name" or "--name=value" or "-x value" out of argv; NULL when it is not there. A flag without
  * value gives "". */
 const char *invocation_take(struct invocation *in, const char *name, bool has_value);

@@ -25,6 +25,15 @@ static const struct command commands[] = {
      "  --format=F      text, a Markdown table, the man page rounds(1), or a commented settings file\n"},
     {"jwks", "", "print the public keys of our JWT issuer, for Grafana's jwk_set_file", command_jwks,
      "  Needs the data directory of `rounds serve` (setting data) and its owner's rights.\n"},
+    {"user", "add|list|reset-password|disable|enable …", "people who may sign in", command_user,
+     "  add NAME [--role=viewer|reviewer|editor|admin] [--display-name=TEXT]   prints a one-time password\n"
+     "  list\n"
+     "  reset-password NAME   prints a one-time password\n"
+     "  disable NAME, enable NAME\n"},
+    {"plan", "export|import|diff …", "plans into files and out of them", command_plan,
+     "  export [NAME …] [--format=yaml|json] [-o FILE]   all plans, or those named\n"
+     "  import FILE [--dry-run]                          all or nothing; - is standard input\n"
+     "  diff FILE                                        fails when the file would change something\n"},
 };
 enum { COMMANDS_N = sizeof commands / sizeof *commands };
 
