@@ -223,10 +223,15 @@ static void strange_yaml_is_refused_with_its_line(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"a: 1\na: 2\n", "line 2"}, {"a: &x 1\nb: *x\n", "line 2"},
-        {"a: !!str 1\n", "line 1"}, {"a: [1\n", "line 2"},      {"---\na: 1\n---\nb: 2\n", "line 3"},
-        {"a: \"\xff\"\n", "UTF-8"}, {"", "empty"},
-        {"a: \"\\0\"\n", "NUL"},    {"\ta: 1\n", "line 1"},
+        {"a: 1\na: 2\n", "line 2"},
+        {"a: &x 1\nb: *x\n", "line 2"},
+        {"a: !!str 1\n", "line 1"},
+        {"a: [1\n", "line 2"},
+        {"---\na: 1\n---\nb: 2\n", "line 3"},
+        {"a: \"\xff\"\n", "UTF-8"},
+        {"", "empty"},
+        {"a: \"\\0\"\n", "NUL"},
+        {"\ta: 1\n", "line 1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct op op;
