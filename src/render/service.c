@@ -178,6 +178,24 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     return 0;
 }
 
+/* A redirect to a site that the gate refuses ends as a connection that failed: say what it means. */
+static int fail_unreached(struct op *op, const struct tab *tab, struct render_result *out)
+{
+    bool is_led_away = op->err == ERR_TARGET && page_facts(tab->page)->redirects_n > 0 &&
+                       strstr(op->err_text, "ERR_SOCKS") != NULL;
+    if (!is_led_away)
+        return -1;
+    out->finding = (struct truth_finding){
+        .truth = TRUTH_LOGIN,
+        .text = "Grafana sent the browser away to another site, which its pages may not reach: it did not "
+                "accept the credential, or its root_url differs",
+        .panels = 1,
+        .affected = 1,
+    };
+    op_clear(op);
+    return service_fail_finding(op, &out->finding);
+}
+
 int service_take(struct op *op, struct tab *tab, const struct render_ask *ask,
                  struct render_result *out)
 {
@@ -197,7 +215,9 @@ int service_take(struct op *op, struct tab *tab, const struct render_ask *ask,
     op_fini(&wait);
     out->stages.ready_ms = clock_mono_ms() - begun;
     out->how = tab->how;
-    if (failed || accept_end(op, tab, ask, &truth, end, missing, out) < 0)
+    if (failed)
+        return fail_unreached(op, tab, out);
+    if (accept_end(op, tab, ask, &truth, end, missing, out) < 0)
         return -1;
     begun = clock_mono_ms();
     if (printer->print(op, tab, &ask->look, out) < 0)
