@@ -118,6 +118,12 @@ int handle_shots_data(struct call *call);
 int handle_shots_csv(struct call *call);
 int handle_shots_difference(struct call *call);
 
+/* events.c, reports.c */
+int handle_events(struct call *call);
+int handle_round_events(struct call *call);
+int handle_rounds_report(struct call *call);
+int handle_rounds_sheet(struct call *call);
+
 /* verdicts.c, signoff.c */
 int handle_verdict_give(struct call *call);
 int handle_verdicts_bulk(struct call *call);

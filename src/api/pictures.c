@@ -14,12 +14,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { THUMB_PX = 400, WIDTH_MIN = 16, WIDTH_MAX = 4000, CSV_MAX = 128 << 20, PNG_LEVEL = 6 };
+enum { VERSION_MIN = 8, THUMB_PX = 400, WIDTH_MIN = 16, WIDTH_MAX = 4000, CSV_MAX = 128 << 20, PNG_LEVEL = 6 };
 
-static void set_caching(struct call *call)
+static bool begins_with(const struct store_blob_ref *ref, const char *version)
 {
+    char hex[BLOB_HEX_MAX];
+    blob_key_hex(ref->key, hex);
+    return ref->size && strlen(version) >= VERSION_MIN && strncmp(hex, version, strlen(version)) == 0;
+}
+
+/* ?v= is the beginning of the picture's hash, or of the data's. */
+static void set_caching(struct call *call, const struct store_shot *shot)
+{
+    const char *version = query_text(call, "v");
+    bool is_named = version && (begins_with(&shot->picture, version) || begins_with(&shot->data, version));
     httpd_header(call->req, "Cache-Control",
-                 query_text(call, "v") ? "private, max-age=31536000, immutable" : "private, no-cache");
+                 is_named ? "private, max-age=31536000, immutable" : "private, no-cache");
 }
 
 static int check_kept(struct call *call, const struct store_shot *shot, const char *what,
@@ -40,14 +50,15 @@ static const char *etag_of(struct call *call, const struct store_blob_ref *ref, 
     return arena_fmt(&call->op->arena, "\"%s%s\"", hex, suffix);
 }
 
-static int reply_blob(struct call *call, const struct store_blob_ref *ref, const char *type)
+static int reply_blob(struct call *call, const struct store_shot *shot, const struct store_blob_ref *ref,
+                      const char *type)
 {
     struct httpd_file file = {.type = type, .etag = etag_of(call, ref, "")};
     int64_t size;
     if (blob_open(call->op, call->api->platform->blobs, ref->key, &file.fd, &size) < 0)
         return -1;
     file.length = (uint64_t)size;
-    set_caching(call);
+    set_caching(call, shot);
     httpd_reply_file(call->req, &file);
     return 0;
 }
@@ -64,7 +75,7 @@ int handle_shots_picture(struct call *call)
     struct store_shot shot;
     if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
-    return reply_blob(call, &shot.picture, mime_of(call, &shot));
+    return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot));
 }
 
 static int shrink(struct call *call, const struct store_shot *shot, int width_px, struct bytes *out)
@@ -92,8 +103,8 @@ int handle_shots_thumbnail(struct call *call)
         shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
     if (width == THUMB_PX && shot.thumb.size)
-        return reply_blob(call, &shot.thumb, "image/png");
-    set_caching(call);
+        return reply_blob(call, &shot, &shot.thumb, "image/png");
+    set_caching(call, &shot);
     const char *suffix = arena_fmt(&call->op->arena, "-%d", (int)width);
     if (httpd_reply_unchanged(call->req, etag_of(call, &shot.picture, suffix)))
         return 0;
@@ -117,7 +128,7 @@ int handle_shots_data(struct call *call)
     }
     if (check_kept(call, &shot, "data", &shot.data) < 0)
         return -1;
-    return reply_blob(call, &shot.data, "application/json");
+    return reply_blob(call, &shot, &shot.data, "application/json");
 }
 
 int handle_shots_csv(struct call *call)
@@ -136,7 +147,7 @@ int handle_shots_csv(struct call *call)
         str_fini(&csv);
         return op_fail(call->op, ERR_TOO_LARGE, "the data of %s is too long for a CSV", shot.id);
     }
-    set_caching(call);
+    set_caching(call, &shot);
     httpd_headerf(call->req, "Content-Disposition", "attachment; filename=\"%s.csv\"", shot.id);
     httpd_reply_take(call->req, 200, "text/csv; charset=utf-8", &csv);
     return 0;

@@ -8,6 +8,7 @@
 #include "notify/notify.h"
 #include "rounds/rounds.h"
 
+struct events;
 struct outbox;
 
 struct platform {
@@ -19,6 +20,8 @@ struct platform {
     struct signin signin;
     struct rounds *rounds;
     struct outbox *outbox;
+    struct events *events;           /* live events; see events.h */
+    const char *temp_dir;            /* NULL: the system's */
     const struct notify_env *notify; /* for the test button of channels */
     const char *public_url; /* "https://rounds.example.org", no slash at the end; "" unknown */
     bool notify_allows_private;

@@ -131,6 +131,61 @@ const struct schema schemas[] = {
     /* Rounds and shots. */
     {"RoundState", .is = "'waiting|running|finished|cancelled|signed|failed'"},
     {"RoundCard", CARD},
+    {"RoundStart", "moment?:time|null", .is_closed = true},
+    {"Round", CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
+                   "rate_per_s:num left_ms:int|null timezone:text second_person:bool "
+                   "windows:[RoundWindow] signoffs:[SignOff] reviewers:[Who] legal_hold:Hold|null"},
+    {"RoundWindow", "index:int name:text from:time to:time"},
+    {"Who", "id?:text display_name:text"},
+    {"Hold", "reason:text"},
+    {"LegalHold", "held:bool reason:text", .is_closed = true},
+    {"SignOff", "seq:int final:bool by:Who at:time summary:text reasons:[Reason] hash:text "
+                "signature:text key_id:text"},
+    {"Reason", "shot_id:text reason:text"},
+    {"Sign", "summary?:text reasons?:[Reason] expected_undecided?:int", .is_closed = true},
+    {"Verification", "ok:bool checked:Verified faults:[VerifyFault] more:bool"},
+    {"Verified", "pictures:int verdicts:int signoffs:int"},
+    {"VerifyFault", "kind:text object:text text:text"},
+    {"Today", "now:time awaiting_sign_off:int running:int next_run_at:time|null plans:[TodayPlan]"},
+    {"TodayPlan", "plan:TodayName last:RoundCard|null next_run_at:time|null strip:[Square]"},
+    {"TodayName", "id:text name:text paused:bool"},
+    {"Square", "round_id:text moment_at:time outcome:'signed|abnormal|failed|open|running|missed'"},
+    {"ShotState", .is = "'waiting|running|done|failed|cancelled'"},
+    {"Shot", "id:text round_id:text order:int moment_at:time state:ShotState outcome:text|null "
+             "message:text|null attempts:int source:Named dashboard:ShotDashboard panel:ShotPanel "
+             "window:RoundWindow variables:object panel_key:text picture:ShotPicture|null "
+             "expired:bool has_data:bool data_note:text|null findings:[Finding] change:Change|null "
+             "verdict:Verdict|null verdict_version:int comments:int known_issue:KnownIssue|null "
+             "live_url:text|null taken_at:time|null stages:Stages|null"},
+    {"Named", "id:text name:text"},
+    {"ShotDashboard", "uid:text title:text folder:text|null"},
+    {"ShotPanel", "id:int key:text title:text type:text path:[text]"},
+    {"ShotPicture", "sha256:text width:int height:int bytes:int mime:text"},
+    {"Finding", "kind:text severity:'alert|warn|info' text:Both evidence:object"},
+    {"Change", "score:num reference_id:text|null"},
+    {"Stages", "queue_ms:int navigate_ms:int ready_ms:int capture_ms:int"},
+    {"VerdictValue", .is = "'normal|abnormal|not_applicable|undecided'"},
+    {"Verdict", "seq:int value:text comment:text category:text links:[text] by:Who at:time "
+                "how:'single|bulk|phone' dwell_ms:int hash?:text"},
+    {"VerdictSet", "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
+                   "dwell_ms?:int how?:'single|phone' expected_version?:int", .is_closed = true},
+    {"VerdictBulk", "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
+                    "shots?:[text] filter?:BulkFilter expected_count?:int", .is_closed = true},
+    {"BulkFilter", "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text "
+                   "unchanged_since_normal?:bool", .is_closed = true},
+    {"VerdictBulkDone", "applied?:int skipped?:int count?:int shots?:[text]"},
+    {"References", "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
+                   "pinned:Shot|null"},
+    {"ShotData", "note:text series:[Series] errors:[text]"},
+    {"Series", "ref:text name:text labels:object unit:text last:num|null min:num|null max:num|null "
+               "mean:num|null missing_share:num missing_longest_ms:int points:[any]"},
+    {"Pin", "shot_id:text window?:text", .is_closed = true},
+    {"Masks", "masks:[Mask]"},
+    {"Mask", "x:num y:num w:num h:num", .is_closed = true},
+    {"KnownIssue", "id:text panel_key:text comment:text link:text|null expires_at:time|null by:Who"},
+    {"KnownIssueAdd", "panel_key:text comment:text link?:text|null expires_at?:time|null",
+     .is_closed = true},
+    {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},
 
     /* Search, notifications. */
     {"SearchHit", "kind:'panel|plan|verdict|person|known_issue' text:text snippet:text|null "

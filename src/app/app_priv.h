@@ -49,6 +49,16 @@ int platform_open(struct op *op, struct app *app) MUST_CHECK;
 void platform_start(struct app *app);
 void platform_stop(struct app *app);
 void platform_close(struct app *app);
+/* engine.c: the engine of rounds, live events; the rest is what notifications ask for */
+int engine_open(struct op *op, struct app *app) MUST_CHECK;
+void engine_start(struct app *app);
+void engine_stop(struct app *app);
+void engine_close(struct app *app);
+int engine_draw_sheet(void *app, struct op *op, const char *round_id, const char *lang,
+                      size_t size_max, struct notify_picture *out);
+void engine_local_time(void *app, int64_t plan_row, int64_t wall_ms, char *out, size_t out_n);
+const char *engine_say_finding(void *app, struct op *op, const char *lang,
+                               const struct jv *finding);
 /* fonts.c */
 void fonts_start(struct app *app);
 

@@ -120,36 +120,13 @@ static int open_notify(struct op *op, struct app *app)
                                       .mail = app->mail,
                                       .public_url = app->platform.public_url,
                                       .ctx = app,
-                                      .unseal = unseal_channel};
+                                      .unseal = unseal_channel,
+                                      .picture = engine_draw_sheet,
+                                      .local_time = engine_local_time,
+                                      .say_finding = engine_say_finding};
     struct outbox_conf outbox = {.store = app->data.store, .env = app->notify};
     app->outbox = outbox_new(&outbox);
     return 0;
-}
-
-/* ---- The engine ---- */
-
-static void wake_outbox(void *ctx)
-{
-    struct app *app = ctx;
-    outbox_wake(app->outbox);
-}
-
-static int open_rounds(struct op *op, struct app *app)
-{
-    int64_t workers = settings_int(app->settings, SET_ROUND_WORKERS);
-    struct rounds_conf conf = {
-        .store = app->data.store,
-        .blobs = &app->data.blobs,
-        .keys = app->data.keys,
-        .data_dir = app->data.dir,
-        .camera = rounds_camera_render(app->render),
-        .mint = login_mint,
-        .mint_ctx = app,
-        .on_letters = wake_outbox,
-        .ctx = app,
-        .workers = workers ? (int)workers : app_browsers_max(app->settings),
-    };
-    return rounds_open(op, &conf, &app->rounds);
 }
 
 /* ---- Together ---- */
@@ -175,7 +152,7 @@ int platform_open(struct op *op, struct app *app)
     if (read_public_url(op, app) < 0)
         return -1;
     open_sessions(app);
-    if (make_first_admin(op, app) < 0 || open_notify(op, app) < 0 || open_rounds(op, app) < 0)
+    if (make_first_admin(op, app) < 0 || open_notify(op, app) < 0 || engine_open(op, app) < 0)
         return -1;
     platform->rounds = app->rounds;
     platform->store = app->data.store;
@@ -195,20 +172,19 @@ int platform_open(struct op *op, struct app *app)
 void platform_start(struct app *app)
 {
     outbox_start(app->outbox);
-    rounds_start(app->rounds);
+    engine_start(app);
 }
 
 void platform_stop(struct app *app)
 {
-    if (app->rounds)
-        rounds_stop(app->rounds);
+    engine_stop(app);
     if (app->outbox)
         outbox_stop(app->outbox);
 }
 
 void platform_close(struct app *app)
 {
-    rounds_close(app->rounds);
+    engine_close(app);
     if (app->outbox)
         outbox_free(app->outbox);
     if (app->mail)

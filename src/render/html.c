@@ -5,6 +5,8 @@
 
 #include "render/service.h"
 
+enum { FIRST_HEIGHT_PX = 800, HEIGHT_MAX_PX = 16000 };
+
 static int write_document(struct op *op, struct page *page, struct bytes html)
 {
     struct str *script = str_new(&op->arena, html.n * 2 + 4096);
@@ -33,7 +35,8 @@ int render_print_html(struct op *op, struct render *render, struct bytes html,
                                     .has_background = true,
                                     .has_css_size = true,
                                     .is_tagged = true,
-                                    .ranges = paper->ranges};
+                                    .ranges = paper->ranges,
+                                    .footer = paper->footer};
     if (pool_lease(op, service_conf(render)->pool, &ask, &lease) < 0)
         return -1;
     int failed = page_go(op, lease.page, "about:blank");
@@ -61,4 +64,37 @@ int render_draw_html(struct op *op, struct render *render, struct bytes html, in
                  page_screenshot(op, lease.page, &shot, out) < 0;
     pool_return(&lease);
     return failed ? -1 : 0;
+}
+
+static int shoot_whole(struct op *op, struct page *page, struct bytes html, int width_px,
+                       int jpeg_quality, struct bytes *out)
+{
+    struct page_shot shot = {.format = jpeg_quality ? PAGE_JPEG : PAGE_PNG, .quality = jpeg_quality};
+    const struct jv *height;
+    if (page_set_view(op, page, (struct page_view){width_px, FIRST_HEIGHT_PX, 1}) < 0 ||
+        page_go(op, page, "about:blank") < 0 || write_document(op, page, html) < 0 ||
+        page_eval(op, page, "Math.ceil(document.documentElement.getBoundingClientRect().height)",
+                  &height) < 0)
+        return -1;
+    int64_t height_px = jv_int(height, FIRST_HEIGHT_PX);
+    if (height_px < 1 || height_px > HEIGHT_MAX_PX)
+        return op_fail(op, ERR_TOO_LARGE, "a page of %lld pixels height is too long for one picture",
+                       (long long)height_px);
+    if (page_set_view(op, page, (struct page_view){width_px, (int)height_px, 1}) < 0)
+        return -1;
+    return page_screenshot(op, page, &shot, out);
+}
+
+int render_shoot_html(struct op *op, struct render *render, struct bytes html, int width_px,
+                      int jpeg_quality, struct bytes *out)
+{
+    struct pool_lease lease;
+    struct pool_ask ask = {
+        .who = {.origin = "", .org = "", .fingerprint = "report", .isolation = POOL_CONTEXT},
+        .class_ = POOL_INTERACTIVE};
+    if (pool_lease(op, service_conf(render)->pool, &ask, &lease) < 0)
+        return -1;
+    int failed = shoot_whole(op, lease.page, html, width_px, jpeg_quality, out);
+    pool_return(&lease);
+    return failed;
 }

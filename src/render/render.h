@@ -38,6 +38,7 @@ struct render_paper { /* of a PDF; sizes in inches */
     double width_in, height_in;
     bool is_landscape, has_background;
     const char *ranges; /* NULL: all */
+    const char *footer; /* HTML, of our own pages only; NULL: none */
 };
 
 /* How the picture shall look. */
@@ -140,5 +141,8 @@ int render_print_html(struct op *op, struct render *render, struct bytes html,
 /* The same as a PNG of this size, in the op's arena. */
 int render_draw_html(struct op *op, struct render *render, struct bytes html, int width_px,
                      int height_px, struct bytes *out) MUST_CHECK;
+/* The same of the whole page, however long, as PNG or JPEG (quality 1…100). */
+int render_shoot_html(struct op *op, struct render *render, struct bytes html, int width_px,
+                      int jpeg_quality, struct bytes *out) MUST_CHECK;
 
 #endif
