@@ -178,7 +178,7 @@ int handle_sources_ini(struct call *call)
     if (!*base)
         base = arena_fmt(&call->op->arena, "%s://%s", call->req->is_tls ? "https" : "http",
                          host ? host : "localhost:8081");
-    source_print_ini(&source, arena_fmt(&call->op->arena, "%s/render", base), snippet);
+    source_print_ini(&source, base, snippet);
     reply_open(&r, call);
     jw_object(&r.w);
     jw_text_at(&r.w, "snippet", snippet->p);

@@ -101,7 +101,6 @@ struct settings_grafana {
     struct secret secret;
     const char *const *extra_hosts; /* "tiles.example.org:443" */
     size_t extra_hosts_n;
-    const char *ca_file;
 };
 
 struct settings;

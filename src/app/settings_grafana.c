@@ -118,7 +118,7 @@ static int read_hosts(const struct entry *e, const struct jv *v, struct settings
 
 static int read_entry(const struct entry *e, const struct jv *v, struct settings_grafana *out)
 {
-    static const char *const names[] = {"origin", "org", "credential", "extra_hosts", "ca_file"};
+    static const char *const names[] = {"origin", "org", "credential", "extra_hosts"};
     if (!jv_is_object(v))
         return fail_entry(e, "", "must be an object with an origin and a credential");
     if (check_keys(e, v, names, sizeof names / sizeof *names) < 0 || read_origin(e, v, out) < 0)
@@ -126,7 +126,6 @@ static int read_entry(const struct entry *e, const struct jv *v, struct settings
     const struct jv *org = jv_get(v, "org");
     out->org =
         jv_is_integer(org) ? arena_fmt(&e->op->arena, "%lld", (long long)jv_int(org, 0)) : "";
-    out->ca_file = arena_strdup(&e->op->arena, jv_text_at(v, "ca_file", ""));
     if (read_hosts(e, jv_get(v, "extra_hosts"), out) < 0)
         return -1;
     return read_credential(e, jv_get(v, "credential"), out);

@@ -250,6 +250,8 @@ void source_print_ini(const struct store_source *source, const char *renderer_ur
         str_addf(out,
                  "\n[auth.jwt]\nenabled = true\nheader_name = " GRAFANA_JWT_HEADER "\n"
                  "username_claim = sub\nemail_claim = sub\n"
+                 "# Over plain http Grafana refuses this in production: then put the output of\n"
+                 "# `rounds jwks` into a file and name it with jwk_set_file instead.\n"
                  "jwk_set_url = %s/.well-known/jwks.json\ncache_ttl = 60m\n"
                  "role_attribute_path = role\nexpect_claims = {\"iss\": \"rounds\"}\n"
                  "auto_sign_up = true\n",
