@@ -21,6 +21,7 @@ flavour() {
   meson test -C "$dir" --no-rebuild --quiet --timeout-multiplier 4
 }
 
+step "probe script" node --check src/render/probe.js
 step layers tools/check_layers.sh
 step sizes tools/check_sizes.sh
 step "banned calls" tools/check_banned.sh

@@ -11,11 +11,11 @@
   const CALM_FRAMES = 2, REPORT_MS = 100;
 
   /* Bar gauges grow for a second and menus fade: pictures must not catch them on their way. */
-  const still = '*,*::before,*::after{transition:none!important;animation-duration:0s!important;' +
+  const STILL_CSS = '*,*::before,*::after{transition:none!important;animation-duration:0s!important;' +
     'animation-delay:0s!important;caret-color:transparent!important;scroll-behavior:auto!important}';
   const addStill = () => {
     const style = document.createElement('style');
-    style.textContent = still;
+    style.textContent = STILL_CSS;
     (document.head || document.documentElement).appendChild(style);
   };
   if (document.documentElement) addStill();
