@@ -40,27 +40,33 @@ static void print_schema(struct jw *w, const char *name)
     jw_end(w);
 }
 
-static void print_content(struct jw *w, const char *name)
+/* A schema's name is JSON; else one or more media types. */
+static void print_content(struct jw *w, struct arena *arena, const char *name)
 {
+    struct bytes rest = bytes_of(name), media;
     bool is_media = strchr(name, '/') != NULL;
     jw_object_at(w, "content");
-    jw_object_at(w, is_media ? name : "application/json");
     if (!is_media) {
+        jw_object_at(w, "application/json");
         jw_key(w, "schema");
         print_schema(w, name);
+        jw_end(w);
     }
-    jw_end(w);
+    while (is_media && bytes_split(&rest, ' ', &media)) {
+        jw_object_at(w, arena_copy(arena, media));
+        jw_end(w);
+    }
     jw_end(w);
 }
 
-static void print_body(struct jw *w, const struct route *route)
+static void print_body(struct jw *w, const struct route *route, struct arena *arena)
 {
     if (!route->takes)
         return;
     jw_object_at(w, "requestBody");
     jw_bool_at(w, "required", strcmp(route->takes, "Empty") != 0);
     if (!route->takes_text)
-        print_content(w, route->takes);
+        print_content(w, arena, route->takes);
     else {
         jw_object_at(w, "content");
         jw_object_at(w, "application/yaml");
@@ -144,11 +150,11 @@ static void print_answers(struct jw *w, const struct route *route, struct arena 
     jw_object_at(w, arena_fmt(arena, "%d", status));
     jw_text_at(w, "description", route->gives ? "As asked" : "Done");
     if (route->gives)
-        print_content(w, route->gives);
+        print_content(w, arena, route->gives);
     jw_end(w);
     jw_object_at(w, "default");
     jw_text_at(w, "description", "What went wrong, and how to mend it");
-    print_content(w, route->face == FACE_JSON ? "Error" : "text/plain");
+    print_content(w, arena, route->face == FACE_JSON ? "Error" : "text/plain");
     jw_end(w);
     jw_end(w);
 }
@@ -186,7 +192,7 @@ static void print_operation(struct jw *w, const struct route *route, struct aren
         jw_text_at(w, "description", arena_fmt(arena, "Needs: %s", roles[route->who]));
     print_security(w, route);
     print_parameters(w, route);
-    print_body(w, route);
+    print_body(w, route, arena);
     print_answers(w, route, arena);
     jw_end(w);
 }

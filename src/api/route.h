@@ -53,8 +53,8 @@ struct route {
     int (*handle)(struct call *call);
     const char *summary;
     const char *takes;  /* schema of the body (schemas.c); NULL: no body; "Empty": {} or none */
-    /* Schema of the answer ("Plan", "[Person]" a bare list, "List:Plan" a page of a list), or a media
-     * type ("image/png"); NULL: none, 204. */
+    /* Schema of the answer ("Plan", "[Person]" a bare list, "List:Plan" a page of a list), or media
+     * types ("image/png"), with spaces between; NULL: none, 204. */
     const char *gives;
     const char *query;  /* names of query parameters: "limit cursor plan" */
     size_t body_max;    /* 0: 1 MiB with a body */
