@@ -16,12 +16,14 @@
 
 static const char first_login[] = "admin";
 
-static int note(struct op *op, struct store *store, const struct store_user *user,
-                const char *actor, const char *act, const char *address)
+/* user: whom the act is about; NULL: nobody known. by_row: who did it; 0: the system, or nobody. */
+static int note_by(struct op *op, struct store *store, int64_t by_row,
+                   const struct store_user *user, const char *actor, const char *act,
+                   const char *address)
 {
     struct store_audit audit = {
         .at_ms = clock_wall_ms(),
-        .user_row = user ? user->row : 0,
+        .user_row = by_row,
         .actor = actor,
         .act = act,
         .noun = user ? "user" : "",
@@ -30,6 +32,13 @@ static int note(struct op *op, struct store *store, const struct store_user *use
         .address = address ? address : "",
     };
     return store_audit_add(op, store, &audit);
+}
+
+/* What somebody does to himself. */
+static int note(struct op *op, struct store *store, const struct store_user *user,
+                const char *actor, const char *act, const char *address)
+{
+    return note_by(op, store, user ? user->row : 0, user, actor, act, address);
 }
 
 /* *out_is_somebody false: there is nobody of that name. */
@@ -133,7 +142,7 @@ int signin_reset_password(struct op *op, struct store *store, const struct calle
     if (password_hash(op, out, text) ||
         store_user_set_password(op, store, user.row, text, true, BYTES("")))
         return -1;
-    return note(op, store, &user, by->actor, "password.reset", address);
+    return note_by(op, store, by->user_row, &user, by->actor, "password.reset", address);
 }
 
 int signin_make_first(struct op *op, struct store *store, const struct secret *given,
@@ -166,5 +175,5 @@ int signin_make_first(struct op *op, struct store *store, const struct secret *g
     if (store_user_add(op, store, &user))
         return -1;
     *out_made = true;
-    return note(op, store, &user, "system", "user.added", "");
+    return note_by(op, store, 0, &user, "system", "user.added", "");
 }
