@@ -1,5 +1,5 @@
-/* A page of our own making: reports on paper (PDF), the self-test as a picture. The document is written into an empty tab, so
- * no network is needed and none is there.
+/* A page of our own making: reports on paper (PDF), the self-test as a picture. The document is
+ * written into an empty tab, so no network is needed and none is there.
  */
 #include "render/render.h"
 
@@ -52,9 +52,9 @@ int render_draw_html(struct op *op, struct render *render, struct bytes html, in
                      int height_px, struct bytes *out)
 {
     struct pool_lease lease;
-    struct pool_ask ask = {.who = {.origin = "", .org = "", .fingerprint = "self-test",
-                                   .isolation = POOL_CONTEXT},
-                           .class_ = POOL_INTERACTIVE};
+    struct pool_ask ask = {
+        .who = {.origin = "", .org = "", .fingerprint = "self-test", .isolation = POOL_CONTEXT},
+        .class_ = POOL_INTERACTIVE};
     struct page_shot shot = {.clip = {.width = width_px, .height = height_px}};
     if (pool_lease(op, service_conf(render)->pool, &ask, &lease) < 0)
         return -1;
@@ -69,7 +69,8 @@ int render_draw_html(struct op *op, struct render *render, struct bytes html, in
 static int shoot_whole(struct op *op, struct page *page, struct bytes html, int width_px,
                        int jpeg_quality, struct bytes *out)
 {
-    struct page_shot shot = {.format = jpeg_quality ? PAGE_JPEG : PAGE_PNG, .quality = jpeg_quality};
+    struct page_shot shot = {.format = jpeg_quality ? PAGE_JPEG : PAGE_PNG,
+                             .quality = jpeg_quality};
     const struct jv *height;
     if (page_set_view(op, page, (struct page_view){width_px, FIRST_HEIGHT_PX, 1}) < 0 ||
         page_go(op, page, "about:blank") < 0 || write_document(op, page, html) < 0 ||
@@ -78,7 +79,8 @@ static int shoot_whole(struct op *op, struct page *page, struct bytes html, int 
         return -1;
     int64_t height_px = jv_int(height, FIRST_HEIGHT_PX);
     if (height_px < 1 || height_px > HEIGHT_MAX_PX)
-        return op_fail(op, ERR_TOO_LARGE, "a page of %lld pixels height is too long for one picture",
+        return op_fail(op, ERR_TOO_LARGE,
+                       "a page of %lld pixels height is too long for one picture",
                        (long long)height_px);
     if (page_set_view(op, page, (struct page_view){width_px, (int)height_px, 1}) < 0)
         return -1;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 #include <png.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void free_image(void *image)
@@ -172,18 +173,24 @@ int picture_shrink(struct op *op, const struct picture *from, int width_px, stru
     return 0;
 }
 
-int64_t picture_count_different(const struct picture *a, const struct picture *b)
+static bool is_near(const unsigned char *p, const unsigned char *q, int tolerance)
+{
+    return abs(p[0] - q[0]) <= tolerance && abs(p[1] - q[1]) <= tolerance &&
+           abs(p[2] - q[2]) <= tolerance;
+}
+
+int64_t picture_count_different(const struct picture *a, const struct picture *b, int tolerance)
 {
     if (a->width_px != b->width_px || a->height_px != b->height_px)
         return -1;
     int64_t n = 0;
     for (int y = 0; y < a->height_px; y++) {
-        const unsigned char *p = a->rgb + (size_t)y * a->stride,
-                            *q = b->rgb + (size_t)y * b->stride;
+        const unsigned char *p = a->rgb + (size_t)y * a->stride;
+        const unsigned char *q = b->rgb + (size_t)y * b->stride;
         if (memcmp(p, q, (size_t)a->width_px * 3) == 0)
             continue;
-        for (int x = 0; x < a->width_px; x++)
-            n += memcmp(p + (size_t)x * 3, q + (size_t)x * 3, 3) != 0;
+        for (int x = 0; x < a->width_px; x++, p += 3, q += 3)
+            n += !is_near(p, q, tolerance);
     }
     return n;
 }

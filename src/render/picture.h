@@ -27,8 +27,10 @@ int picture_encode(struct op *op, const struct picture *picture, int level,
 /* Scaled down to this width by averaging areas; no wider than it is. */
 int picture_shrink(struct op *op, const struct picture *from, int width_px,
                    struct picture *out) MUST_CHECK;
-/* Pixels that differ, of pictures of one size; -1 when the sizes differ. */
-int64_t picture_count_different(const struct picture *a, const struct picture *b);
+/* Pixels that differ by more than the tolerance (0…255) in some channel, of pictures of one size;
+ * -1 when the sizes differ. Chromium draws a part anew with edges that differ by up to 3 from a
+ * whole drawing. */
+int64_t picture_count_different(const struct picture *a, const struct picture *b, int tolerance);
 /* Below each other; widths must be equal. */
 int picture_join(struct op *op, const struct picture *parts, size_t n,
                  struct picture *out) MUST_CHECK;

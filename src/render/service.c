@@ -178,7 +178,8 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     return 0;
 }
 
-/* A redirect to a site that the gate refuses ends as a connection that failed: say what it means. */
+/* A redirect to a site that the gate refuses ends as a connection that failed: say what it means.
+ */
 static int fail_unreached(struct op *op, const struct tab *tab, struct render_result *out)
 {
     bool is_led_away = op->err == ERR_TARGET && page_facts(tab->page)->redirects_n > 0 &&
@@ -187,7 +188,8 @@ static int fail_unreached(struct op *op, const struct tab *tab, struct render_re
         return -1;
     out->finding = (struct truth_finding){
         .truth = TRUTH_LOGIN,
-        .text = "Grafana sent the browser away to another site, which its pages may not reach: it did not "
+        .text = "Grafana sent the browser away to another site, which its pages may not reach: it "
+                "did not "
                 "accept the credential, or its root_url differs",
         .panels = 1,
         .affected = 1,

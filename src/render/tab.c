@@ -18,7 +18,7 @@
 enum {
     PUMP_MS = 250, /* the judge looks at least this often */
     FULL_HEIGHT_FIRST = 3000,
-    SLEEP_MS = 1000, /* for a page to be put to sleep */
+    SLEEP_MS = 1000,  /* for a page to be put to sleep */
     VISITED_MAX = 30, /* dashboards */
     DOCUMENT_AGE_MAX_MS = 2 * 3600 * 1000,
     STUCK_AFTER_MS = 2500, /* an in-application change that shows no effect by then never will */

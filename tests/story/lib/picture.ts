@@ -31,6 +31,18 @@ export class Picture {
     return n;
   }
 
+  /** Pixels that differ by more than the tolerance in some channel; Infinity when the sizes differ. Chromium draws a
+   * changed part anew with edges that differ by up to 3 from a whole drawing. */
+  different(other: Picture, tolerance = 6): number {
+    if (this.width !== other.width || this.height !== other.height) return Infinity;
+    const a = this.png.data, b = other.png.data;
+    let n = 0;
+    for (let i = 0; i < a.length; i += 4) {
+      if ([0, 1, 2].some((c) => Math.abs(a[i + c] - b[i + c]) > tolerance)) n++;
+    }
+    return n;
+  }
+
   /** How many different colours there are: an empty page has a handful. */
   colours(): number {
     const seen = new Set<number>();
