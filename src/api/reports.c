@@ -109,6 +109,24 @@ int reports_load(struct op *op, const struct platform *platform, struct render *
 
 /* ---- The answer ---- */
 
+/* RFC 6266: the name in percent-encoded UTF-8, and an ASCII one for clients that do not know that. */
+static void set_file_name(struct call *call, const char *kind, const char *name)
+{
+    struct str *plain = str_new(&call->op->arena, 4096), *coded = str_new(&call->op->arena, 16384);
+    for (const char *c = name; *c; c++) {
+        bool is_plain = (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+                        (*c >= 'a' && *c <= 'z') || *c == '-' || *c == '.' || *c == '_';
+        if (is_plain)
+            str_addc(coded, *c);
+        else
+            str_addf(coded, "%%%02X", (unsigned char)*c);
+        if (is_plain && (plain->n || *c != '-'))
+            str_addc(plain, *c);
+    }
+    httpd_headerf(call->req, "Content-Disposition", "%s; filename=\"%s\"; filename*=UTF-8''%s", kind,
+                  plain->p, coded->p);
+}
+
 struct outflow {
     struct call *call;
     struct httpd_stream *stream; /* NULL: nothing has been sent yet */
@@ -120,8 +138,7 @@ static int flow(void *ctx, struct op *op, struct bytes piece)
     struct outflow *out = ctx;
     if (!out->stream) {
         httpd_header(out->call->req, "Cache-Control", "no-store");
-        httpd_headerf(out->call->req, "Content-Disposition", "attachment; filename=\"%s\"",
-                      out->file_name);
+        set_file_name(out->call, "attachment", out->file_name);
         out->stream = httpd_stream_start(out->call->req, 200, out->type, STREAM_MAX);
     }
     return httpd_stream_write(op, out->stream, piece);
@@ -207,8 +224,7 @@ int handle_rounds_sheet(struct call *call)
                  "{\"format\":\"contact-sheet\"}") < 0)
         return -1;
     httpd_header(call->req, "Cache-Control", "no-store");
-    httpd_headerf(call->req, "Content-Disposition", "inline; filename=\"%s\"",
-                  report_file_name(call->op, report, "jpg"));
+    set_file_name(call, "inline", report_file_name(call->op, report, "jpg"));
     httpd_reply(call->req, 200, "image/jpeg", jpeg);
     return 0;
 }
