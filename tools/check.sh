@@ -22,11 +22,17 @@ flavour() {
 }
 
 step "probe script" node --check src/render/probe.js
+# What is printed from a table and kept in the tree must be what the table says now.
+generated() {
+  diff <(tools/settings_doc.sh build-check-gcc) docs/settings.md
+}
+
 step layers tools/check_layers.sh
 step sizes tools/check_sizes.sh
 step "banned calls" tools/check_banned.sh
 step "headers alone" tools/check_headers.sh
 step "gcc" flavour gcc gcc none
+step "generated files" generated
 if command -v clang >/dev/null; then
   step "clang, address and undefined" flavour asan clang address,undefined
   step "clang, thread" flavour tsan clang thread
