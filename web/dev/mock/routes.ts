@@ -175,8 +175,8 @@ function dryRun(body: Record<string, unknown>): Answer {
 const system = () => ({
     version: '0.1.0', started_at: iso(now() - 5 * 3600_000), browser: { kind: 'chromium', version: '156.0.8078.79', sandbox: { on: true, reason: null } },
     browsers: [
-        { id: 'b1', state: 'leased', identity: '生产 Grafana', renders: 214, age_ms: 3_200_000, memory_bytes: 512 << 20 },
-        { id: 'b2', state: 'idle', identity: '灾备 Grafana', renders: 31, age_ms: 900_000, memory_bytes: 380 << 20 },
+        { id: 'b1', state: 'leased', identities: 1, renders: 214, age_ms: 3_200_000, memory_bytes: 512 << 20 },
+        { id: 'b2', state: 'idle', identities: 2, renders: 31, age_ms: 900_000, memory_bytes: 380 << 20 },
     ],
     queue: { waiting: 7, running: 1 }, fonts: { missing: [{ script: 'Devanagari', package: 'fonts-noto-core' }] },
     storage: { database_bytes: 41 << 20, blobs: 88_210, blob_bytes: 4_200_000_000, free_bytes: 53_000_000_000, retention: { due_count: 300, due_bytes: 18_000_000 } },

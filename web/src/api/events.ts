@@ -6,10 +6,17 @@ import { url } from './client'
 import { keys } from './queries'
 import type { Round, RoundCard, Shot, Today, Verdict } from './types'
 
+/** The verdict is null when the last one was taken back. */
+interface VerdictEvent {
+    shot_id: string
+    verdict: Verdict | null
+    verdict_version: number
+}
+
 interface Handlers {
     onShot?: (shot: Shot) => void
     onRound?: (card: RoundCard) => void
-    onVerdict?: (e: { shot_id: string; verdict: Verdict; verdict_version: number }) => void
+    onVerdict?: (e: VerdictEvent) => void
     onSign?: () => void
     onGap?: () => void
 }
@@ -41,7 +48,7 @@ function listen(path: string, h: Handlers): () => void {
         }
         on<Shot>(s, 'shot', h.onShot)
         on<RoundCard>(s, 'round', h.onRound)
-        on<{ shot_id: string; verdict: Verdict; verdict_version: number }>(s, 'verdict', h.onVerdict)
+        on<VerdictEvent>(s, 'verdict', h.onVerdict)
         on<unknown>(s, 'sign', h.onSign)
     }
     const close = () => {
@@ -72,12 +79,12 @@ export function patchShot(cache: QueryClient, roundId: string, id: string, chang
 }
 
 /** A verdict from elsewhere; one of our own that comes back by the stream is not newer and changes nothing. */
-export function foldVerdict(shot: Shot, verdict: Verdict, version: number): Shot {
-    return version > shot.verdict_version || !shot.verdict ? { ...shot, verdict, verdict_version: version } : shot
+export function foldVerdict(shot: Shot, verdict: Verdict | null, version: number): Shot {
+    return version > shot.verdict_version ? { ...shot, verdict, verdict_version: version } : shot
 }
 
 /** Keeps a round's shots and counts live. Verdicts are the caller's: it knows which of its own are still on their way. */
-export function useLiveRound(roundId: string, onVerdict: (shotId: string, verdict: Verdict, version: number) => void): void {
+export function useLiveRound(roundId: string, onVerdict: (shotId: string, verdict: Verdict | null, version: number) => void): void {
     const cache = useQueryClient()
     useEffect(() => {
         let queue: Shot[] = []

@@ -288,7 +288,8 @@ export interface Round extends RoundCard {
     timezone: string
     signoffs: SignOff[]
     reviewers: (string | { id: string; display_name: string })[]
-    legal_hold?: { reason: string } | boolean | null
+    legal_hold?: { reason: string } | null
+    second_person?: boolean
 }
 
 export interface WindowAt {
@@ -369,10 +370,12 @@ export interface Shot {
     variables: Record<string, string | string[]>
     panel_key: string
     picture: { sha256: string; width: number; height: number; bytes: number; mime: string } | null
+    /** Removed by retention: the record stays, picture and data are gone. */
+    expired?: boolean
     has_data: boolean
     data_note: 'complete' | 'bounded' | 'picture_only' | null
     findings: Finding[]
-    change: { score: number; reference_id: string } | null
+    change: { score: number; reference_id: string | null } | null
     verdict: Verdict | null
     verdict_version: number
     comments: number
@@ -467,7 +470,7 @@ export interface System {
     browsers: {
         id: string | number
         state: string
-        identity: string | null
+        identities: number
         renders: number
         age_ms: number
         memory_bytes: number

@@ -34,7 +34,7 @@ function Strip({ shots, at, other, onPick, onCompare }: { shots: Shot[]; at: str
                     key={x.id} id={`film-${x.id}`} type="button" className={cx(s.frame, other === x.id && s.other)} aria-pressed={at === x.id} title={t('history.pickHint')}
                     onClick={(e) => (e.shiftKey ? onCompare(x.id) : onPick(x.id))}
                 >
-                    {x.picture ? <img src={thumbnailUrl(x.id)} alt="" loading="lazy" /> : <span className={s.none} />}
+                    {x.picture ? <img src={thumbnailUrl(x)} alt="" loading="lazy" /> : <span className={s.none} />}
                     <span className={s.cap}><span>{f.shortDay(x.window.to)} {f.time(x.window.to)}</span><ShotMark shot={x} withText={false} /></span>
                 </button>
             ))}
@@ -68,7 +68,7 @@ function View({ shots }: { shots: Shot[] }) {
         // Only when the room opens: later moves scroll by themselves.
         // eslint-disable-next-line react-hooks/exhaustive-deps
     }, [])
-    useEffect(() => { for (const x of shots.slice(index + 1, index + 4)) if (x.picture) warmUp(pictureUrl(x.id)) }, [shots, index])
+    useEffect(() => { for (const x of shots.slice(index + 1, index + 4)) if (x.picture) warmUp(pictureUrl(x)) }, [shots, index])
     useEffect(() => {
         if (!isPlaying) return undefined
         const timer = setTimeout(() => {

@@ -48,7 +48,7 @@ export function Cost({ spec }: { spec: PlanSpec }) {
     const body = useSettled(JSON.stringify(spec), 700)
     const hasPanels = spec.selections.length > 0
     const run = useQuery({
-        queryKey: ['dry-run', body], enabled: hasPanels, retry: false, staleTime: 60_000, placeholderData: keepPreviousData,
+        queryKey: ['dry-run', body], enabled: hasPanels && !body.includes('"selections":[]'), retry: false, staleTime: 60_000, placeholderData: keepPreviousData,
         queryFn: () => api.post<DryRun>('/plans/dry-run', { spec: JSON.parse(body) as PlanSpec }),
     })
     const d = hasPanels ? run.data : undefined

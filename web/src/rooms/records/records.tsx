@@ -15,7 +15,7 @@ import { Badge } from '~/parts/mark'
 import { Select } from '~/parts/menu'
 import { Page } from '~/parts/page'
 import { Empty, Fault, Loading } from '~/parts/state'
-import { thumbnailUrl } from '~/rooms/review/pictures'
+import { looseThumbnailUrl } from '~/rooms/review/pictures'
 import { csvOf, saveText } from './csv'
 import s from './records.module.css'
 
@@ -37,7 +37,7 @@ function Hit({ hit }: { hit: SearchHit }) {
     return (
         <li>
             <Link href={addressOf(hit)} className={s.hit}>
-                {hit.shot_id ? <img src={thumbnailUrl(hit.shot_id)} alt="" loading="lazy" /> : <span className={s.none} />}
+                {hit.shot_id ? <img src={looseThumbnailUrl(hit.shot_id)} alt="" loading="lazy" /> : <span className={s.none} />}
                 <Badge>{t(`records.kind.${hit.kind}`)}</Badge>
                 <span><strong>{hit.text}</strong>{hit.snippet && <p>{hit.snippet}</p>}</span>
                 <time className="quiet small nowrap" dateTime={hit.at}>{f.dateTime(hit.at)}</time>

@@ -69,7 +69,7 @@ export function BulkDialog({ state, act, onClose }: { state: ReviewState; act: B
                 <ul className={s.list} tabIndex={0} aria-label={t('review.bulkCovers')}>
                     {shots.map((x) => (
                         <li key={x.id} className={s.item}>
-                            {x.picture ? <img src={thumbnailUrl(x.id)} alt="" loading="lazy" /> : <span className={s.none}>–</span>}
+                            {x.picture ? <img src={thumbnailUrl(x)} alt="" loading="lazy" /> : <span className={s.none}>–</span>}
                             <span>{shotTitle(x)}</span>
                             <span className="quiet">{x.window.name}</span>
                             {!isUndecided(x) && <span className={s.was}>{t('review.wasJudged', { verdict: t(`common.verdict.${x.verdict!.value}`), who: x.verdict!.by.display_name })}</span>}

@@ -79,7 +79,7 @@ export function Focus({ state, round, shotId, onSign, onHelp }: { state: ReviewS
         prefetch(near)
         const next = near.find((x) => x)
         if (!next) return
-        void cache.prefetchQuery(referencesQuery(next.id))
+        void cache.fetchQuery(referencesQuery(next.id)).then((r) => prefetch([r.chosen]), () => undefined)
         void cache.prefetchQuery(historyQuery(next.panel_key, next.window.name))
         if (next.has_data) void cache.prefetchQuery(dataQuery(next.id))
         // Only a new shot starts it: verdicts that change byId do not.

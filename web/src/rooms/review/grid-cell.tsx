@@ -29,10 +29,11 @@ export interface CellProps {
 function Frame({ shot, zone }: { shot: Shot; zone: string }) {
     const { t } = useTranslation()
     const f = useFormat()
-    if (shot.picture) return <img src={thumbnailUrl(shot.id)} alt={pictureAlt(shot, t, f, zone)} loading="lazy" decoding="async" />
+    if (shot.picture) return <img src={thumbnailUrl(shot)} alt={pictureAlt(shot, t, f, zone)} loading="lazy" decoding="async" />
     if (shot.state === 'failed') {
         return <span className={cx(s.blank, s.fail)}><span><TriangleAlert size={15} aria-hidden="true" /> {failureText(shot, f.language) || t(`common.outcome.${shot.outcome ?? 'browser'}`)}</span></span>
     }
+    if (shot.expired) return <span className={s.blank}>{t('review.expired')}</span>
     const Icon = shot.state === 'running' ? LoaderCircle : CircleDashed
     return <span className={s.blank}><span><Icon size={15} aria-hidden="true" /> {t(`common.shotState.${shot.state}`)}</span></span>
 }

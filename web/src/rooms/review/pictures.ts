@@ -6,11 +6,19 @@ import type { Shot } from '~/api/types'
 const keep = 14
 const warm = new Map<string, HTMLImageElement>()
 
-export function pictureUrl(id: string): string {
-    return url(`/shots/${id}/picture`)
+/* An address that carries the picture's hash is good for ever and never asked about again. */
+const hashOf = (shot: Pick<Shot, 'picture'>) => shot.picture?.sha256.slice(0, 16)
+
+export function pictureUrl(shot: Pick<Shot, 'id' | 'picture'>): string {
+    return url(`/shots/${shot.id}/picture`, { v: hashOf(shot) })
 }
 
-export function thumbnailUrl(id: string): string {
+export function thumbnailUrl(shot: Pick<Shot, 'id' | 'picture'>): string {
+    return url(`/shots/${shot.id}/thumbnail`, { width: 400, v: hashOf(shot) })
+}
+
+/** A thumbnail of which only the shot's id is known. */
+export function looseThumbnailUrl(id: string): string {
     return url(`/shots/${id}/thumbnail`, { width: 400 })
 }
 
@@ -44,12 +52,7 @@ export function isSlowLine(): boolean {
     return Boolean(c?.saveData) || c?.effectiveType === '2g' || c?.effectiveType === 'slow-2g' || c?.effectiveType === '3g'
 }
 
-/** The next few pictures and what they will be compared with. */
-export function prefetch(shots: (Shot | undefined)[]): void {
+export function prefetch(shots: (Shot | null | undefined)[]): void {
     if (isSlowLine()) return
-    for (const shot of shots) {
-        if (!shot?.picture) continue
-        warmUp(pictureUrl(shot.id))
-        if (shot.change) warmUp(pictureUrl(shot.change.reference_id))
-    }
+    for (const shot of shots) if (shot?.picture) warmUp(pictureUrl(shot))
 }

@@ -77,13 +77,13 @@ export function useReview(roundId: string) {
     const v = useView(me?.id)
     const list = shots.data ?? []
 
-    const onOther = useCallback((id: string, verdict: Verdict, version: number) => {
+    const onOther = useCallback((id: string, verdict: Verdict | null, version: number) => {
         if (engine?.isPending(id)) {
-            if (verdict.by.id === me?.id) patchShot(cache, roundId, id, (s) => ({ ...s, verdict_version: Math.max(s.verdict_version, version) }))
+            if (!verdict || verdict.by.id === me?.id) patchShot(cache, roundId, id, (s) => ({ ...s, verdict_version: Math.max(s.verdict_version, version) }))
             return
         }
         patchShot(cache, roundId, id, (s) => foldVerdict(s, verdict, version))
-        if (verdict.by.id === me?.id) return
+        if (!verdict || verdict.by.id === me?.id) return
         const shot = cache.getQueryData<Shot[]>(keys.shots(roundId))?.find((s) => s.id === id)
         if (shot && verdict.how !== 'bulk') {
             toast({ id: 'other', text: t('review.otherJudged', { who: verdict.by.display_name, panel: shot.panel.title, verdict: t(`common.verdict.${verdict.value}`) }) })

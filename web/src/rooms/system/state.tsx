@@ -51,7 +51,7 @@ function Browsers({ system }: { system: System }) {
                 columns={[
                     { id: 'id', head: t('system.id'), cell: (b) => <span className="mono">{b.id}</span> },
                     { id: 'state', head: t('system.stateOf'), cell: (b) => <Badge tone={b.state === 'leased' ? 'accent' : 'calm'}>{t([`system.browser.${b.state}`, 'system.browser.other'], { state: b.state })}</Badge> },
-                    { id: 'identity', head: t('system.identity'), cell: (b) => b.identity ?? '–' },
+                    { id: 'identities', head: t('system.identities'), isNumber: true, cell: (b) => f.number(b.identities) },
                     { id: 'renders', head: t('system.renders'), isNumber: true, cell: (b) => f.number(b.renders) },
                     { id: 'age', head: t('system.age'), isNumber: true, cell: (b) => f.duration(b.age_ms) },
                     { id: 'memory', head: t('system.memory'), isNumber: true, cell: (b) => f.bytes(b.memory_bytes) },

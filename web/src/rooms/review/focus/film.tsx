@@ -28,12 +28,12 @@ export function Film({ shot, zone, chosen, onChoose }: { shot: Shot; zone: strin
         <div className={s.film} ref={box} role="group" aria-label={t('review.film')}>
             {past.map((x) => (
                 <button key={x.id} type="button" className={s.frame} aria-pressed={chosen === x.id} onClick={() => onChoose(x)} title={f.dateTime(x.window.to, zone)}>
-                    {x.picture ? <img src={thumbnailUrl(x.id)} alt="" loading="lazy" decoding="async" /> : <span className={s.none} />}
+                    {x.picture ? <img src={thumbnailUrl(x)} alt="" loading="lazy" decoding="async" /> : <span className={s.none} />}
                     <span className={s.cap}><span>{f.shortDay(x.window.to, zone)}</span><ShotMark shot={x} withText={false} /></span>
                 </button>
             ))}
             <span className={s.frame} aria-current="true">
-                {shot.picture ? <img src={thumbnailUrl(shot.id)} alt="" decoding="async" /> : <span className={s.none} />}
+                {shot.picture ? <img src={thumbnailUrl(shot)} alt="" decoding="async" /> : <span className={s.none} />}
                 <span className={s.cap}><span>{t('review.thisOne')}</span><ShotMark shot={shot} withText={false} /></span>
             </span>
         </div>

@@ -102,7 +102,7 @@ function Thread({ shot, mayJudge, onComment }: { shot: Shot; mayJudge: boolean; 
     const f = useFormat()
     const [isMarking, setMarking] = useState(false)
     const verdicts = useQuery({ queryKey: keys.verdicts(shot.id), queryFn: () => all<Verdict>(`/shots/${shot.id}/verdicts`), enabled: shot.verdict_version > 0, staleTime: 60_000 })
-    const list = [...(verdicts.data ?? [])].reverse()
+    const list = [...(verdicts.data ?? [])].sort((a, b) => b.seq - a.seq)
     const issue = shot.known_issue
     return (
         <section>

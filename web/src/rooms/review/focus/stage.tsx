@@ -18,12 +18,12 @@ export type Mode = (typeof modes)[number]
 function Picture({ shot, zone, className, children }: { shot: Shot; zone: string; className?: string | undefined; children?: ReactNode }) {
     const { t } = useTranslation()
     const f = useFormat()
-    const address = pictureUrl(shot.id)
+    const address = pictureUrl(shot)
     const [isWanted, setWanted] = useState(() => !isSlowLine() || isWarm(address))
     const [isCold] = useState(() => !isWarm(address))
     return (
         <div className={cx(s.clip, className)}>
-            {isCold && <img className={s.layer} src={thumbnailUrl(shot.id)} alt="" />}
+            {isCold && <img className={s.layer} src={thumbnailUrl(shot)} alt="" />}
             {isWanted && <img className={s.layer} src={address} alt={pictureAlt(shot, t, f, zone)} decoding="sync" draggable={false} data-picture={shot.id} />}
             {!isWanted && <span className={s.full}><Button kind="primary" onPress={() => setWanted(true)}>{t('review.fullPicture')}</Button></span>}
             {children}
@@ -39,7 +39,7 @@ function NoPicture({ shot, onReshoot }: { shot: Shot; onReshoot: (() => void) | 
         <div className={s.blank}>
             <div>
                 {failed && <TriangleAlert className={s.fail} size={28} aria-hidden="true" />}
-                <strong>{failed ? t(`common.outcome.${shot.outcome ?? 'browser'}`) : t(`common.shotState.${shot.state}`)}</strong>
+                <strong>{shot.expired ? t('review.expired') : failed ? t(`common.outcome.${shot.outcome ?? 'browser'}`) : t(`common.shotState.${shot.state}`)}</strong>
                 {failed && <span>{failureText(shot, f.language)}</span>}
                 {failed && shot.message && <span className="mono small">{shot.message}</span>}
                 {failed && onReshoot && <Button icon={<RotateCw size={14} />} onPress={onReshoot}>{t('review.reshoot')}</Button>}
