@@ -56,7 +56,8 @@ const struct schema schemas[] = {
                "extra_origins:[text] max_parallel:int paused:bool grafana_version:text|null "
                "last_test:SourceTest|null version:int"},
     {"SourceSet", "name?:text url?:text org_id?:int credential?:CredentialSet ca_pem?:text|null "
-                  "extra_origins?:[text] max_parallel?:int paused?:bool version?:int",
+                  "extra_origins?:[text] max_parallel?:int paused?:bool version?:int id?:text "
+                  "grafana_version?:any last_test?:any",
      .is_closed = true},
     {"SourceTest", "ok:bool version:text|null organisation:text|null rights:text|null "
                    "clock_skew_ms:int|null certificate_days_left:int|null hops:[Hop] at?:time"},

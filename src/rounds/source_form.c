@@ -224,12 +224,16 @@ void source_print(struct arena *arena, const struct store_source *source, struct
     jw_text_at(w, "grafana_version", *version ? version : NULL);
     jw_key(w, "last_test");
     if (test) {
+        void *it = NULL;
+        const char *key;
+        const struct jv *value;
         clock_iso(source->tested_ms, iso);
         jw_object(w);
         jw_text_at(w, "at", iso);
-        jw_bool_at(w, "ok", jv_bool_at(test, "ok", false));
-        jw_key(w, "result");
-        jw_value(w, test);
+        while (jv_next(test, &it, &key, &value)) {
+            jw_key(w, key);
+            jw_value(w, value);
+        }
         jw_end(w);
     } else {
         jw_null(w);
