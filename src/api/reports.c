@@ -80,6 +80,19 @@ static int print_page(void *ctx, struct op *op, struct bytes html, const struct 
                              ask->kind == REPORT_PRINT_JPEG ? ask->quality : 0, out);
 }
 
+/* People know windows by the names that the plan gives them. */
+static void name_windows(struct op *op, const struct plan_spec *spec, struct report *report)
+{
+    struct store_shot *shots = ARENA_ARRAY(&op->arena, struct store_shot, report->shot_n + 1);
+    for (size_t i = 0; i < report->shot_n; i++) {
+        shots[i] = report->shots[i];
+        int window = round_window(spec, shots[i].window_key);
+        if (window >= 0)
+            shots[i].window_key = spec->windows[window].name;
+    }
+    report->shots = shots;
+}
+
 int reports_load(struct op *op, const struct platform *platform, struct render *render,
                  const struct report_ask *ask, enum report_lang lang, struct report *out)
 {
@@ -89,6 +102,7 @@ int reports_load(struct op *op, const struct platform *platform, struct render *
         round_plan(op, platform->rounds, out->round, &spec) < 0 ||
         zone_open(op, spec.timezone, &s->zone) < 0)
         return -1;
+    name_windows(op, &spec, out);
     s->platform = platform;
     s->render = render;
     out->lang = lang;

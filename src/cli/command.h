@@ -31,6 +31,10 @@ int command_jwks(struct invocation *in);
 /* All of them, for the man page. */
 const struct command *command_list(size_t *n);int command_user(struct invocation *in);
 int command_plan(struct invocation *in);
+int command_round(struct invocation *in);
+int command_verify(struct invocation *in);
+int command_gc(struct invocation *in);
+int command_backup(struct invocation *in);
 
 /* Takes "--name" or "--name=value" or "-x value" out of argv; NULL when it is not there. A flag without
  * value gives "". */
