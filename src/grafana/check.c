@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum {
+    DATE_STEP_MS = 1000,
     SKEW_WARN_MS = 5000,
     SKEW_FAIL_MS = 60000,
     CERTIFICATE_WARN_DAYS = 21,
@@ -99,6 +100,11 @@ static void check_clock(struct walk *walk, const struct grafana_answer *answer)
         return;
     }
     int64_t skew = answer->clock_skew_ms, size = skew < 0 ? -skew : skew;
+    if (size < DATE_STEP_MS) {
+        /* The header has whole seconds: less than that is not known. */
+        say(walk, hop, "相差不到 1 秒", "less than a second from ours");
+        return;
+    }
     walk->out->clock_skew_ms = skew;
     say(walk, hop, arena_fmt(arena, "相差 %.1f 秒", (double)skew / 1000),
         arena_fmt(arena, "%.1f s from ours", (double)skew / 1000));
