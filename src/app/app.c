@@ -253,6 +253,9 @@ static int open_httpd(struct op *op, struct app *app)
     if (httpd_start(op, &conf, &face, &app->httpd) < 0)
         return -1;
     app->api.httpd = app->httpd;
+    if (app->api.people_listener)
+        log_msg(LOG_INFO, NULL, "listen", "people's side listens on port %d",
+                httpd_port(app->httpd, (size_t)app->api.people_listener));
     return 0;
 }
 
