@@ -242,8 +242,8 @@ export interface DryRun {
         to: string
     }[]
     estimate: { seconds: number; bytes: number; bytes_per_month: number }
-    missing: { what: string; path: string; mend: string }[]
-    warnings: string[]
+    missing: { what: string; path: string; name: string; mend: Both }[]
+    warnings: Both[]
 }
 
 export type RoundState = 'waiting' | 'running' | 'finished' | 'cancelled' | 'signed'

@@ -6,6 +6,7 @@ import { api } from '~/api/client'
 import type { DryRun, PlanSpec } from '~/api/types'
 import { useFormat } from '~/base/format'
 import { useSettled } from '~/base/settled'
+import { pick } from '~/i18n'
 import { Bone, FaultNote, Note } from '~/parts/state'
 import s from './editor.module.css'
 
@@ -66,8 +67,8 @@ export function Cost({ spec }: { spec: PlanSpec }) {
             {!hasPanels && <p className="quiet">{t('plans.nothingChosen')}</p>}
             {hasPanels && run.isPending && <Bone height={160} />}
             {hasPanels && run.isError && <FaultNote error={run.error} />}
-            {d?.missing.map((m) => <Note key={m.path + m.what} kind="warn">{m.what} {m.mend}</Note>)}
-            {d?.warnings.map((w) => <Note key={w} kind="warn">{w}</Note>)}
+            {d?.missing.map((m) => <Note key={m.path + m.what} kind="warn">{m.name} {pick(m.mend, f.language)}</Note>)}
+            {d?.warnings.map((w) => <Note key={w.en} kind="warn">{pick(w, f.language)}</Note>)}
             {d && d.shots.length > 0 && <Matrix run={d} windows={windows} />}
             {d && d.total > d.shots.length && <p className="quiet small">{t('plans.firstOnly', { shown: f.number(d.shots.length), total: f.number(d.total) })}</p>}
         </section>
