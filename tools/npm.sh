@@ -4,7 +4,7 @@ npm_install() {
   local folder=$1
   if [ ! -d "$folder/node_modules" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.installed" ]; then
     echo "installing npm packages of $folder"
-    (cd "$folder" && npm ci --no-audit --no-fund --silent && touch node_modules/.installed)
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.installed)
   fi
 }
 
