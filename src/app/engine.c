@@ -32,6 +32,7 @@ int engine_open(struct op *op, struct app *app)
         .blobs = &app->data.blobs,
         .keys = app->data.keys,
         .data_dir = app->data.dir,
+        .archive_max = settings_int(app->settings, SET_ARCHIVE_MAX),
         .camera = app->render ? rounds_camera_render(app->render) : (struct rounds_camera){0},
         .mint = login_mint,
         .mint_ctx = app,

@@ -136,6 +136,10 @@ static const struct setting_row rows[SET_COUNT] = {
     [SET_FRAMES_MAX] = {"rounds.frames_max", SETTING_SIZE, "8MiB",
         {"ROUNDS_FRAMES_MAX"}, .min = 0, .max = 256LL << 20,
          .text = "largest answer of a data source kept behind a picture"},
+    [SET_ARCHIVE_MAX] = {"rounds.archive_max", SETTING_SIZE, "0",
+        {"ROUNDS_ARCHIVE_MAX"}, .min = 0, .max = 1LL << 50,
+         .text = "bytes of pictures and data that are kept; beyond, the oldest rounds' go first. "
+                 "0: no limit, only the plans' retention"},
     [SET_ROUND_WORKERS] = {"rounds.workers", SETTING_INT, "0",
         {"ROUNDS_ROUND_WORKERS"}, .min = 0, .max = 64,
          .text = "threads that run rounds; 0: as many as browsers"},
