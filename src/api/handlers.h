@@ -91,6 +91,10 @@ int handle_channels_test(struct call *call);
 int handle_outbox_list(struct call *call);
 int handle_outbox_retry(struct call *call);
 
+/* platform_metrics.c */
+void platform_metrics_register(void);
+void platform_metrics_gather(struct call *call);
+
 /* system.c, openapi.c */
 int handle_system(struct call *call);
 int handle_self_test(struct call *call);

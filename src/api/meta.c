@@ -188,6 +188,8 @@ int handle_metrics(struct call *call)
 {
     struct str *text = str_new(&call->op->arena, 4 << 20);
     gather(call->api);
+    if (call->api->platform)
+        platform_metrics_gather(call);
     metric_print(text);
     httpd_reply(call->req, 200, "text/plain; version=0.0.4; charset=utf-8", str_bytes(text));
     return 0;

@@ -6,6 +6,7 @@
  */
 #include "app/app_priv.h"
 
+#include "api/handlers.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -165,6 +166,7 @@ int platform_open(struct op *op, struct app *app)
     platform->notify = &app->notify;
     platform->notify_allows_private = settings_bool(app->settings, SET_NOTIFY_PRIVATE);
     app->api.platform = platform;
+    platform_metrics_register();
     app->api.serve_page = web_serve;
     return 0;
 }

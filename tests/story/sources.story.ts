@@ -168,6 +168,9 @@ describe('the System page', () => {
     const picture = new Picture((await admin.post('/system/self-test')).bytes);
     expect([picture.width, picture.height]).toEqual([800, 360]);
     expect(picture.has('#e02f44')).toBe(true);
+    const metrics = await (await fetch(`${rounds.url}/metrics`)).text();
+    expect(metrics).toMatch(/^rounds_disk_free_bytes \d/m);
+    expect(metrics).toMatch(/^rounds_round_workers\{state="idle"\} \d/m);
     expect((await admin.get('/retention/preview')).json).toEqual({ rounds: 0, bytes: 0 });
   });
 });
