@@ -127,27 +127,57 @@ static const char *print_settings(struct op *op, const struct jv *settings, bool
     return s->p;
 }
 
-/* settings.url of a robot is the first line of its secret, `secret` the second (its signing key); a
- * `secret` alone is the whole of it. */
-static void read_secret(struct fields *f, const char *url, struct form *form)
+static void join_lines(struct bytes first, struct bytes second, struct secret *out)
 {
     struct str s;
+    str_init(&s, first.n + second.n + 2);
+    str_add(&s, first);
+    if (second.n) {
+        str_addc(&s, '\n');
+        str_add(&s, second);
+    }
+    secret_set(out, str_bytes(&s));
+    memset(s.p, 0, s.n);
+    str_fini(&s);
+}
+
+static bool is_address(const struct secret *secret)
+{
+    struct bytes text = secret_reveal(secret);
+    return bytes_has_prefix(text, BYTES("http://")) || bytes_has_prefix(text, BYTES("https://"));
+}
+
+/* A new signing key for the robot's kept address. */
+static int join_kept(struct fields *f, const struct secret *key, struct form *form)
+{
+    const struct notify_env *env = f->call->api->platform->notify;
+    struct secret kept = {0};
+    struct bytes rest, line;
+    if (env->unseal(env->ctx, f->call->op, &form->channel, &kept) < 0)
+        return -1;
+    rest = secret_reveal(&kept);
+    if (bytes_split(&rest, '\n', &line))
+        join_lines(line, secret_reveal(key), &form->secret);
+    secret_fini(&kept);
+    return 0;
+}
+
+/* Of a robot, the secret is two lines: its address (settings.url) and its signing key (`secret`).
+ */
+static int read_secret(struct fields *f, bool is_robot, const char *url, struct form *form)
+{
     struct secret given = {0};
+    int failed = 0;
     fields_secret(f, "secret", SECRET_CHARS_MAX, &given);
-    if (url && *url) {
-        str_init(&s, 2 * SECRET_CHARS_MAX * 4);
-        str_adds(&s, url);
-        if (!secret_is_empty(&given)) {
-            str_addc(&s, '\n');
-            str_add(&s, secret_reveal(&given));
-        }
-        secret_set(&form->secret, str_bytes(&s));
-        memset(s.p, 0, s.n);
-        str_fini(&s);
-    } else
+    if (is_robot && url && *url)
+        join_lines(bytes_of(url), secret_reveal(&given), &form->secret);
+    else if (is_robot && !secret_is_empty(&given) && !is_address(&given) && form->channel.secret.n)
+        failed = join_kept(f, &given, form);
+    else
         secret_copy(&form->secret, &given);
     form->has_secret = !secret_is_empty(&form->secret);
     secret_fini(&given);
+    return failed;
 }
 
 static int read_form(struct fields *f, struct form *form)
@@ -168,7 +198,8 @@ static int read_form(struct fields *f, struct form *form)
     channel->lang = languages[fields_word(f, "language", languages, language)];
     channel->is_paused = fields_bool(f, "paused", channel->is_paused);
     read_events(f, form);
-    read_secret(f, is_robot ? jv_text_at(settings, "url", NULL) : NULL, form);
+    if (read_secret(f, is_robot, jv_text_at(settings, "url", NULL), form) < 0)
+        return -1;
     return fields_end(f);
 }
 

@@ -181,6 +181,7 @@ describe('channels and the outbox', () => {
     expect((await admin.get('/channels')).bytes.toString('utf8')).not.toContain('verysecret');
     const renamed = await admin.patch(`/channels/${robot.json.id}`, { name: '夜班群', events: [], version: robot.json.version });
     expect(renamed.json).toMatchObject({ name: '夜班群', events: [], has_secret: true });
+    expect((await admin.patch(`/channels/${robot.json.id}`, { secret: 'SECanother' })).json.has_secret, 'a new key for the kept address').toBe(true);
     expect((await admin.post('/channels', { name: 'm', kind: 'email', settings: { to: ['nobody'] } })).status).toBe(422);
     expect((await admin.post('/channels', { name: 'm', kind: 'pigeon', settings: {} })).status).toBe(422);
     expect((await admin.post('/channels', { name: 'm', kind: 'slack', settings: {} })).status).toBe(422);
