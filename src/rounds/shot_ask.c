@@ -1,13 +1,14 @@
 /* From a claimed shot to the picture that is asked of the render service. Pure.
  *
  * "As on the dashboard" is cut out of the dashboard's page, many panels out of one picture. A panel
- * that does not stand there at first (a collapsed row, another tab), and a second attempt, take the
+ * that does not stand there at first (a collapsed row, another tab), and the last attempt, take the
  * panel's own page (/d-solo) at the size that the dashboard would give it: Grafana lays panels out
  * on 24 columns and rows of 30 pixels with gaps of 8.
  */
 #include "rounds/shot.h"
 
 #include "grafana/links.h"
+#include "rounds/rounds_priv.h"
 
 enum { COLUMNS = 24, ROW_PX = 30, GAP_PX = 8, EDGE_PX = 32 };
 
@@ -58,8 +59,8 @@ int shot_ask(struct op *op, const struct shot_job *job, const struct store_claim
         .is_partial = true,
     };
     const struct jv *detail = jv_parse_quiet(&op->arena, bytes_of(shot->panel_detail));
-    bool is_alone =
-        picture->is_solo || shot->attempts > 1 || jv_bool_at(detail, "collapsed", false);
+    bool is_last = shot->attempts > 1 && shot->attempts >= job->rounds->conf.attempts_max;
+    bool is_alone = picture->is_solo || is_last || jv_bool_at(detail, "collapsed", false);
     if (is_alone) {
         lay_out(picture, detail, &out->look);
         return target_parse(op, bytes_of(link_solo(&op->arena, &link)), &out->target);

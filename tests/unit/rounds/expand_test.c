@@ -170,6 +170,24 @@ static void a_grafana_that_is_down_ends_the_expansion(void **state)
     op_fini(&op);
 }
 
+static void titles_show_values(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"$host CPU", "h1 CPU"}, {"${host:text} / [[dc]]", "h1 / a + b"},
+        {"$hosts", "$hosts"},    {"cost in $", "cost in $"},
+        {"${host", "${host"},    {"plain", "plain"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct op op;
+        op_init(&op, -1);
+        assert_string_equal(
+            expand_title(&op.arena, rows[i][0], "{\"host\":\"h1\",\"dc\":[\"a\",\"b\"]}"),
+            rows[i][1]);
+        op_fini(&op);
+    }
+}
+
 static void there_is_a_ceiling(void **state)
 {
     (void)state;
@@ -199,6 +217,7 @@ int main(void)
         cmocka_unit_test(what_two_selections_choose_is_taken_once),
         cmocka_unit_test(what_no_longer_exists_is_told),
         cmocka_unit_test(a_grafana_that_is_down_ends_the_expansion),
+        cmocka_unit_test(titles_show_values),
         cmocka_unit_test(there_is_a_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
