@@ -58,7 +58,7 @@ export class Stage {
         await page.fill('input[name=user]', user)
         await page.fill('input[name=password]', word)
         await page.keyboard.press('Enter')
-        await page.locator('nav').first().waitFor()
+        await page.locator('#main').waitFor()
     }
 
     /* ---- The same things by the API, for stories that begin later ---- */

@@ -61,7 +61,7 @@ export function spec(name: string): PlanSpec {
 export const plans: Plan[] = ['核心交易 · 早巡检', '数据库周检', '机房夜检'].map((name, i) => ({
     id: `p${i + 1}`, version: 3 - i, name, paused: i === 2, created_at: iso(now() - 60 * day), updated_at: iso(now() - 3 * day), updated_by: '管理员',
     spec: spec(name), next_run_at: i === 2 ? null : iso(now() + (4 + i) * hour), last_round: null,
-    drift: i === 1 ? [{ what: 'panel_missing', text: { 'zh-CN': '面板「表膨胀」(db/9) 在 Grafana 里已经没有了', en: 'Panel “Table bloat” (db/9) is gone from Grafana' }, mend: 'drop' }] : [],
+    drift: i === 1 ? [{ what: 'panel', path: 'selections[2].panels', name: '表膨胀', mend: { 'zh-CN': '在 Grafana 里已经没有了：从计划中去掉', en: 'is gone from Grafana: take it out of the plan' } }] : [],
 }))
 
 export const issues: KnownIssue[] = [

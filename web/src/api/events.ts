@@ -23,6 +23,8 @@ interface Handlers {
 
 /** How long a hidden page keeps its stream: browsers allow few connections per host, and a forgotten tab must not hold one. */
 const hiddenMax = 60_000
+/** The server ends streams now and then and the browser comes back by itself within some seconds: that is no news. */
+const downAfter = 8000
 
 function listen(path: string, h: Handlers): () => void {
     let source: EventSource | null = null
@@ -44,7 +46,7 @@ function listen(path: string, h: Handlers): () => void {
         }
         s.onerror = () => {
             hadGap = true
-            downSince ??= setTimeout(() => setStreamDown(true), 4000)
+            downSince ??= setTimeout(() => setStreamDown(true), downAfter)
         }
         on<Shot>(s, 'shot', h.onShot)
         on<RoundCard>(s, 'round', h.onRound)
@@ -83,8 +85,14 @@ export function foldVerdict(shot: Shot, verdict: Verdict | null, version: number
     return version > shot.verdict_version ? { ...shot, verdict, verdict_version: version } : shot
 }
 
+/** A shot as the server has it now; a verdict of ours that is still on its way, or newer than the news, stays. */
+export function mergeShot(old: Shot, fresh: Shot, isPending: boolean): Shot {
+    if (!isPending && fresh.verdict_version >= old.verdict_version) return fresh
+    return { ...fresh, verdict: old.verdict, verdict_version: Math.max(old.verdict_version, fresh.verdict_version) }
+}
+
 /** Keeps a round's shots and counts live. Verdicts are the caller's: it knows which of its own are still on their way. */
-export function useLiveRound(roundId: string, onVerdict: (shotId: string, verdict: Verdict | null, version: number) => void): void {
+export function useLiveRound(roundId: string, isPending: (shotId: string) => boolean, onVerdict: (shotId: string, verdict: Verdict | null, version: number) => void): void {
     const cache = useQueryClient()
     useEffect(() => {
         let queue: Shot[] = []
@@ -95,7 +103,7 @@ export function useLiveRound(roundId: string, onVerdict: (shotId: string, verdic
             queue = []
             cache.setQueryData<Shot[]>(keys.shots(roundId), (list) => {
                 if (!list) return list
-                const next = list.map((s) => fresh.get(s.id) ?? s)
+                const next = list.map((s) => { const x = fresh.get(s.id); return x ? mergeShot(s, x, isPending(s.id)) : s })
                 const known = new Set(list.map((s) => s.id))
                 const added = [...fresh.values()].filter((s) => !known.has(s.id))
                 return added.length ? [...next, ...added].sort((a, b) => a.order - b.order) : next
@@ -121,7 +129,7 @@ export function useLiveRound(roundId: string, onVerdict: (shotId: string, verdic
             cancelAnimationFrame(frame)
             stop()
         }
-    }, [cache, roundId, onVerdict])
+    }, [cache, roundId, isPending, onVerdict])
 }
 
 /** Cards of all rounds, for Today and Plans. The review room has a stream of its own and does not want this one. */

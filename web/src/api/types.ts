@@ -162,12 +162,15 @@ export interface VariableChoice {
     values: string[]
 }
 
+/** A panel's id, or its key where it has none. */
+export type PanelRef = number | string
+
 export interface Selection {
     source: string
     dashboard?: string
     folder?: string
     tag?: string
-    panels: 'all' | number[]
+    panels: 'all' | PanelRef[]
     variables?: Record<string, VariableChoice>
 }
 
@@ -200,7 +203,7 @@ export interface PlanSpec {
     windows: Window[]
     picture: Picture
     schedule: { cron: string[]; holidays: string[]; paused: boolean }
-    review: { reviewers: string[]; due: string; escalate_to: string[]; second_person: boolean }
+    review: { reviewers: string[]; due: string | null; escalate_to: string[]; second_person: boolean }
     retention: { days: number; abnormal_days: number }
     reference: ReferenceKind
     rules: Rule[]
@@ -209,12 +212,12 @@ export interface PlanSpec {
     notify: { channel: string; events: string[] }[]
 }
 
-export interface Drift {
-    what?: string
-    kind?: string
-    text?: Both
-    mend?: Both | string
-    path?: string
+/** Something that the plan names and Grafana no longer has, or has otherwise; and what to do about it. */
+export interface Missing {
+    what: string
+    path: string
+    name: string
+    mend: Both
 }
 
 export interface Plan {
@@ -228,7 +231,7 @@ export interface Plan {
     spec: PlanSpec
     next_run_at: string | null
     last_round: RoundCard | null
-    drift: Drift[]
+    drift: Missing[]
 }
 
 export interface DryRun {
@@ -242,11 +245,12 @@ export interface DryRun {
         to: string
     }[]
     estimate: { seconds: number; bytes: number; bytes_per_month: number }
-    missing: { what: string; path: string; name: string; mend: Both }[]
+    missing: Missing[]
     warnings: Both[]
 }
 
-export type RoundState = 'waiting' | 'running' | 'finished' | 'cancelled' | 'signed'
+/** failed: no shots could be worked out; the card's `error` says why. */
+export type RoundState = 'waiting' | 'running' | 'finished' | 'cancelled' | 'signed' | 'failed'
 
 export interface RoundCard {
     id: string
@@ -265,6 +269,7 @@ export interface RoundCard {
     due_at: string | null
     late: boolean
     trigger: 'schedule' | 'hand' | 'api'
+    error?: string | null
     rate_per_s?: number | null
     left_ms?: number | null
 }

@@ -106,7 +106,7 @@ export function Users() {
                                 groups={[{ entries: [
                                     { id: 'edit', text: t('common.edit'), onAction: () => setOpen({ what: 'edit', user: u }) },
                                     { id: 'reset', text: t('people.reset'), onAction: () => { reset.reset(); setOpen({ what: 'reset', user: u }) } },
-                                    { id: 'drop', text: t('common.delete'), isDisabled: u.id === me?.id, onAction: () => setOpen({ what: 'drop', user: u }) },
+                                    { id: 'drop', text: t('people.disable'), isDisabled: u.id === me?.id || u.disabled, onAction: () => setOpen({ what: 'drop', user: u }) },
                                 ] }]}
                             />
                         </div>
@@ -114,7 +114,7 @@ export function Users() {
                 ]}
             />
             {open?.what === 'edit' && <UserDialog key={open.user?.id ?? 'new'} user={open.user} onClose={close} />}
-            <Confirm isOpen={open?.what === 'drop'} title={t('people.dropTitle', { name: open?.user?.display_name })} text={t('people.dropText')} action={t('common.delete')} isBusy={drop.isPending} onClose={close} onConfirm={() => { if (open?.user) drop.mutate(open.user) }} />
+            <Confirm isOpen={open?.what === 'drop'} title={t('people.dropTitle', { name: open?.user?.display_name })} text={t('people.dropText')} action={t('people.disable')} isBusy={drop.isPending} onClose={close} onConfirm={() => { if (open?.user) drop.mutate(open.user) }} />
             {open?.what === 'reset' && (
                 <Dialog
                     title={t('people.resetTitle', { name: open.user?.display_name })} isOpen onClose={close}

@@ -7,7 +7,7 @@ import { useLocation, useParams } from 'wouter'
 import { ApiError, all, api } from '~/api/client'
 import { keys } from '~/api/queries'
 import { useMay, useUser } from '~/api/session'
-import type { Drift, Plan, PlanSpec, Round, Source } from '~/api/types'
+import type { Plan, PlanSpec, Round, Source } from '~/api/types'
 import { useDraft } from '~/base/draft'
 import { useFormat } from '~/base/format'
 import { pick } from '~/i18n'
@@ -30,10 +30,6 @@ import { Tree, type Tried } from './tree'
 import { TryIt } from './try-it'
 import { Windows } from './windows'
 import { windowWords } from './words'
-
-function driftText(d: Drift, language: string): string {
-    return [pick(d.text, language) || d.what || d.kind || '', d.mend && typeof d.mend !== 'string' ? pick(d.mend, language) : ''].filter(Boolean).join(' ')
-}
 
 function Panels({ spec, onChange, onTry }: { spec: PlanSpec; onChange: (s: PlanSpec) => void; onTry: (t: Tried) => void }) {
     const { t } = useTranslation()
@@ -107,7 +103,7 @@ function Editor({ plan, blank }: { plan: Plan | undefined; blank: PlanSpec }) {
                 <div className={s.main}>
                     {!mayEdit && <Note>{t('plans.readOnly')}</Note>}
                     {draft.wasRestored && draft.isDirty && <Note>{t('common.restored')} <Button small kind="quiet" onPress={() => draft.reset(plan?.spec ?? blank)}>{t('common.discard')}</Button></Note>}
-                    {plan && plan.drift.length > 0 && <Note kind="warn"><strong>{t('plans.drift')}</strong><ul className={s.drift}>{plan.drift.map((d, i) => <li key={i}>{driftText(d, f.language)}</li>)}</ul></Note>}
+                    {plan && plan.drift.length > 0 && <Note kind="warn"><strong>{t('plans.drift')}</strong><ul className={s.drift}>{plan.drift.map((d, i) => <li key={i}>{d.name} {pick(d.mend, f.language)}</li>)}</ul></Note>}
                     {save.isError && <FaultNote error={save.error} />}
                     {run.isError && <FaultNote error={run.error} />}
                     <div className={s.line}>

@@ -13,9 +13,9 @@ import { FaultNote } from '~/parts/state'
 import { toast } from '~/parts/toast'
 
 interface Outcome {
-    created: (string | { name: string })[]
-    changed: (string | { name: string })[]
-    unchanged: (string | { name: string })[]
+    created: string[]
+    changed: { name: string; differences: string[] }[]
+    unchanged: string[]
 }
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -23,7 +23,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     const f = useFormat()
     const cache = useQueryClient()
     const [text, setText] = useState('')
-    const names = (list: Outcome['created']) => (list.length ? f.list(list.map((x) => (typeof x === 'string' ? x : x.name))) : '–')
+    const names = (list: string[]) => (list.length ? f.list(list) : '–')
     const check = useMutation({ mutationFn: () => api.text<Outcome>('POST', '/plans/import', text, { dry_run: true }) })
     const apply = useMutation({
         mutationFn: () => api.text<Outcome>('POST', '/plans/import', text),
@@ -43,7 +43,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             <input type="file" accept=".yaml,.yml,.json" aria-label={t('plans.importFile')} onChange={(e) => read(e.target.files?.[0])} />
             <TextBox label={t('plans.importBody')} mono rows={10} value={text} onChange={(v) => { setText(v); check.reset() }} />
             {(check.isError || apply.isError) && <FaultNote error={apply.error ?? check.error} />}
-            {check.data && <Facts items={[[t('plans.created'), names(check.data.created)], [t('plans.changed'), names(check.data.changed)], [t('plans.unchanged'), names(check.data.unchanged)]]} />}
+            {check.data && <Facts items={[[t('plans.created'), names(check.data.created)], [t('plans.changed'), check.data.changed.length ? <ul>{check.data.changed.map((x) => <li key={x.name}>{x.name}<p className="quiet small">{x.differences.join('; ')}</p></li>)}</ul> : '–'], [t('plans.unchanged'), names(check.data.unchanged)]]} />}
         </Dialog>
     )
 }

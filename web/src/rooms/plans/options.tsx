@@ -37,7 +37,7 @@ export function ReviewOptions({ spec, onChange }: Props) {
             <People label={t('plans.reviewers')} chosen={spec.review.reviewers} onChange={(reviewers) => review({ reviewers })} />
             <People label={t('plans.escalate')} chosen={spec.review.escalate_to} onChange={(escalate_to) => review({ escalate_to })} />
             <FieldRow>
-                <Field label={t('plans.due')} value={spec.review.due} onChange={(due) => review({ due })} placeholder="2h" note={t('plans.dueNote')} />
+                <Field label={t('plans.due')} value={spec.review.due ?? ''} onChange={(due) => review({ due: due.trim() || null })} placeholder="2h" note={t('plans.dueNote')} />
                 <NumberBox label={t('plans.days')} value={spec.retention.days} min={1} onChange={(days) => retention({ days })} />
                 <NumberBox label={t('plans.abnormalDays')} value={spec.retention.abnormal_days} min={1} onChange={(abnormal_days) => retention({ abnormal_days })} />
             </FieldRow>

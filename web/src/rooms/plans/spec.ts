@@ -1,5 +1,5 @@
 /* Pure: the plan as a form edits it. */
-import type { PlanSpec, Rule, Selection, VariableChoice, Window } from '~/api/types'
+import type { PanelRef, PlanSpec, Rule, Selection, VariableChoice, Window } from '~/api/types'
 
 export function blankSpec(timezone: string, reviewer: string | null): PlanSpec {
     return {
@@ -49,7 +49,7 @@ export function setDashboard(spec: PlanSpec, source: string, dashboard: string, 
 }
 
 /** Ticks or clears one panel; all panels ticked one by one are kept as a list, "all" means panels added later too. */
-export function setPanel(spec: PlanSpec, source: string, dashboard: string, panel: number, allIds: number[], isOn: boolean): PlanSpec {
+export function setPanel(spec: PlanSpec, source: string, dashboard: string, panel: PanelRef, allIds: PanelRef[], isOn: boolean): PlanSpec {
     const old = selectionOf(spec, source, dashboard)
     const before = old ? (old.panels === 'all' ? allIds : old.panels) : []
     const panels = isOn ? [...before.filter((p) => p !== panel), panel] : before.filter((p) => p !== panel)

@@ -4,7 +4,7 @@ import { ChevronDown, ChevronRight, Eye } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '~/api/client'
-import type { Dashboard, DashboardRef, List, PlanSpec } from '~/api/types'
+import type { Dashboard, DashboardPanel, DashboardRef, List, PanelRef, PlanSpec } from '~/api/types'
 import { IconButton } from '~/parts/button'
 import { SearchBox, Tick } from '~/parts/field'
 import { Bone, FaultNote, Loading, Note } from '~/parts/state'
@@ -15,7 +15,7 @@ import { Variables } from './variables'
 export interface Tried {
     source: string
     dashboard: string
-    panel: number
+    panel: PanelRef
     title: string
 }
 
@@ -30,15 +30,17 @@ export function dashboardQuery(source: string, uid: string) {
     return { queryKey: ['dashboard', source, uid], queryFn: () => api.get<Dashboard>(`/sources/${source}/dashboards/${encodeURIComponent(uid)}`), staleTime: 60_000 }
 }
 
+const refOf = (p: DashboardPanel): PanelRef => p.id || p.key
+
 function Panels({ spec, source, uid, isInherited, onChange, onTry }: Common & { uid: string; isInherited: boolean }) {
     const { t } = useTranslation()
     const dashboard = useQuery(dashboardQuery(source, uid))
     if (dashboard.isError) return <FaultNote error={dashboard.error} />
     if (!dashboard.data) return <Loading rows={3} height={22} />
     const d = dashboard.data
-    const ids = d.panels.map((p) => p.id)
+    const ids = d.panels.map(refOf)
     const chosen = selectionOf(spec, source, uid)
-    const isOn = (id: number) => isInherited || (chosen !== undefined && (chosen.panels === 'all' || chosen.panels.includes(id)))
+    const isOn = (id: PanelRef) => isInherited || (chosen !== undefined && (chosen.panels === 'all' || chosen.panels.includes(id)))
     let path = ''
     return (
         <div className={s.kids}>
@@ -51,10 +53,10 @@ function Panels({ spec, source, uid, isInherited, onChange, onTry }: Common & { 
                     <div key={p.key}>
                         {head && here && <div className={s.path}>{here}</div>}
                         <div className={s.node}>
-                            <Tick isSelected={isOn(p.id)} isDisabled={isInherited} onChange={(on) => onChange(setPanel(spec, source, uid, p.id, ids, on))}>
+                            <Tick isSelected={isOn(refOf(p))} isDisabled={isInherited} onChange={(on) => onChange(setPanel(spec, source, uid, refOf(p), ids, on))}>
                                 <span>{p.title || t('plans.untitled')}{p.repeat && <span className={s.note}>{t('plans.repeats', { variable: p.repeat })}</span>}{p.timeless && <span className={s.note}>{t('plans.timeless')}</span>}</span>
                             </Tick>
-                            <IconButton small label={t('plans.tryPanel', { panel: p.title })} icon={<Eye size={15} />} onPress={() => onTry({ source, dashboard: uid, panel: p.id, title: p.title })} />
+                            <IconButton small label={t('plans.tryPanel', { panel: p.title })} icon={<Eye size={15} />} onPress={() => onTry({ source, dashboard: uid, panel: refOf(p), title: p.title })} />
                         </div>
                     </div>
                 )

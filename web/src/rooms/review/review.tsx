@@ -30,6 +30,7 @@ function Notes({ state, round }: { state: ReviewState; round: Round }) {
     const { t } = useTranslation()
     const f = useFormat()
     const last = round.signoffs?.at(-1)
+    if (round.state === 'failed') return <div className={s.notes}><Note kind="alert"><strong>{t('review.roundFailed')}</strong> {round.error}</Note></div>
     if (last) {
         return <div className={s.notes}><Note>{t('review.signedBy', { who: typeof last.by === 'string' ? last.by : last.by.display_name, at: f.dateTime(last.at) })}{last.summary && ` ${last.summary}`}</Note></div>
     }

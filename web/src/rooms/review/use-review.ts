@@ -89,7 +89,8 @@ export function useReview(roundId: string) {
             toast({ id: 'other', text: t('review.otherJudged', { who: verdict.by.display_name, panel: shot.panel.title, verdict: t(`common.verdict.${verdict.value}`) }) })
         }
     }, [engine, cache, roundId, me?.id, t])
-    useLiveRound(roundId, onOther)
+    const isPending = useCallback((id: string) => engine?.isPending(id) ?? false, [engine])
+    useLiveRound(roundId, isPending, onOther)
 
     /* Rows do not vanish under the hand: what a filter keeps is decided when the filter is set or shots arrive. */
     const frozen = useRef<{ key: string; groups: ReturnType<typeof groupsOf>; sequence: string[] }>(null)

@@ -81,7 +81,7 @@ function Editor({ source }: { source: Source | undefined }) {
     const form = draft.value
     const set = (change: Partial<Form>) => draft.set((old) => ({ ...old, ...change }))
     const test = useMutation({
-        mutationFn: () => !draft.isDirty && source ? api.post<SourceTest>(`/sources/${source.id}/test`) : api.post<SourceTest>('/sources/test', bodyOf(form)),
+        mutationFn: () => (source ? api.post<SourceTest>(`/sources/${source.id}/test`, draft.isDirty ? bodyOf(form) : undefined) : api.post<SourceTest>('/sources/test', bodyOf(form))),
         onSettled: () => void cache.invalidateQueries({ queryKey: keys.sources }),
     })
     const save = useMutation({

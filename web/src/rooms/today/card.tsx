@@ -26,7 +26,7 @@ function Counts({ card }: { card: RoundCard }) {
             <strong>{t('today.judged', { done: f.number(card.total - card.undecided), total: f.number(card.total) })}</strong>
             <div className={s.line}>
                 <span>{f.dateTime(card.moment_at)}</span>
-                <span>{t(`common.roundState.${card.state}`)}</span>
+                <span className={card.state === 'failed' ? s.alert : undefined}>{t(`common.roundState.${card.state}`)}</span>
             </div>
             <div className={s.line}>
                 {card.abnormal > 0 && <span className={s.alert}>{t('today.abnormal', { count: card.abnormal })}</span>}
