@@ -252,6 +252,17 @@
     f.quiet_ms = Math.round(reportedAt - mutatedAt);
     if (window.__roundsReport) window.__roundsReport(JSON.stringify(f));
   };
+  /* Grafana's wrapper of uPlot loses new data that come together with a new size, so after a change inside the
+   * application a stat may keep the sparkline of the former range for good. Rendered once more, it does not. */
+  let isPushed = false, redrawnFor = '';
+  const redraw = () => {
+    let n = 0;
+    const scene = window.__grafanaSceneContext;
+    if (scene) walk(scene, (o, st) => {
+      if (st.pluginId === 'stat' && o.isActive && typeof o.forceRender === 'function') { o.forceRender(); n++; }
+    }, false);
+    return n > 0;
+  };
   const look = () => {
     if (!token) return;
     const f = gather(), d = digest(f);
@@ -259,6 +270,11 @@
     if (mutatedAt > stillSince) still = 0;
     stillSince = performance.now();
     const isCalm = isIdle && (still >= CALM_FRAMES || stable >= RESTLESS_FRAMES);
+    if (isCalm && isPushed && redrawnFor !== d && redraw()) {
+      redrawnFor = d; still = stable = 0;
+      awaitIdle();
+      return;
+    }
     const isNewlyCalm = isCalm && reportedFor !== d;
     if (isNewlyCalm) reportedFor = d;
     if (isNewlyCalm || performance.now() - reportedAt > REPORT_MS) report(f);
@@ -270,8 +286,8 @@
   const visited = new Set();
   const arm = (t, url, isSoloPush) => {
     if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
-    if (url) { asked = url; visited.add(url.split('?')[0]); }
-    token = t; last = ''; still = stable = 0; reportedFor = ''; reportedAt = performance.now();
+    if (url) { isPushed = asked !== ''; asked = url; visited.add(url.split('?')[0]); }
+    token = t; last = ''; still = stable = 0; reportedFor = redrawnFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
     timer = setInterval(() => { if (performance.now() - reportedAt > 2 * REPORT_MS) look(); }, REPORT_MS);

@@ -183,6 +183,16 @@ enum truth truth_of_panel(const struct probe_panel *panel)
     return TRUTH_OK;
 }
 
+/* Grafana takes an answer that was cut off for an empty one. The network knows better; NULL: it came. */
+static const char *lost_answer(struct arena *arena, const struct facts *facts,
+                               const struct probe_panel *panel)
+{
+    const struct facts_query *query =
+        facts_last_query(facts, arena_fmt(arena, "%lld", (long long)panel->id));
+    bool is_lost = query && query->state == FACTS_FAILED;
+    return is_lost ? arena_fmt(arena, "the answer to its query was cut off (%s)", query->error) : NULL;
+}
+
 static const char *panel_text(struct arena *arena, const struct probe_panel *panel,
                               enum truth truth)
 {
@@ -210,7 +220,8 @@ static int severity(enum truth truth, bool is_solo)
 }
 
 static void judge_panels(struct arena *arena, const struct truth_rules *rules,
-                         const struct probe *probe, struct truth_finding *out)
+                         const struct facts *facts, const struct probe *probe,
+                         struct truth_finding *out)
 {
     const struct probe_panel *only = rules->panel ? probe_find_panel(probe, rules->panel) : NULL;
     for (size_t i = 0; i < probe->panels_n; i++) {
@@ -219,9 +230,13 @@ static void judge_panels(struct arena *arena, const struct truth_rules *rules,
             continue;
         out->panels++;
         enum truth truth = truth_of_panel(panel);
+        const char *lost = truth == TRUTH_NO_DATA ? lost_answer(arena, facts, panel) : NULL;
+        if (lost)
+            truth = TRUTH_QUERY_ERROR;
         if (severity(truth, only) > severity(out->truth, only)) {
             out->truth = truth;
-            out->text = panel_text(arena, panel, truth);
+            out->text = lost ? arena_fmt(arena, "%s: %s", panel->title, lost)
+                             : panel_text(arena, panel, truth);
             out->affected = 0;
         }
         out->affected += truth == out->truth && truth != TRUTH_OK;
@@ -242,7 +257,7 @@ void truth_judge(struct arena *arena, const struct truth_rules *rules, const str
              arena_fmt(arena, "the dashboard has no panel %s", rules->panel));
         return;
     }
-    judge_panels(arena, rules, probe, out);
+    judge_panels(arena, rules, facts, probe, out);
     if (out->truth == TRUTH_OK && probe->stack == PROBE_STACK_NONE && *probe->error)
         find(out, TRUTH_TARGET, arena_fmt(arena, "Grafana shows an error: %s", probe->error));
 }
