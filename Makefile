@@ -52,7 +52,7 @@ bench-ui: build ## the review room with 300 shots
 check-pictures: build ## fast pictures against fresh loads, pixel by pixel
 	@tools/bench.sh $(BUILD) pictures
 
-check: deps ## layers, sizes, banned calls, both compilers, sanitizers
+check: deps web ## layers, sizes, banned calls, both compilers, sanitizers
 	@tools/check.sh
 
 fuzz: deps ## short runs of every fuzz target
