@@ -12,6 +12,7 @@ enum {
     CALM_FRAMES = 2,        /* React commits, then the canvas draws */
     OTHERS_GRACE_MS = 5000, /* for panels that nobody asked for */
     ERROR_FRAMES = 30,      /* half a second */
+    OTHER_STALL_MS = 1500,
     OTHER_QUIET_MS = 300,   /* pages that are no dashboards */
     LEGACY_QUIET_MS = 100,  /* the old stack has no witness for its drawing */
     RANGE_SLACK_MS = 1000,  /* Grafana rounds ranges to seconds in its URL */
@@ -118,12 +119,26 @@ static const char *dashboard_missing(const struct ready_rules *rules, const stru
                : NULL;
 }
 
+/* A body that a script never reads keeps its request open for ever: what has been answered and moves
+ * no more is no longer waited for. */
+static bool is_loading(const struct facts *facts, int64_t now_ms)
+{
+    if (facts->open_n == 0)
+        return false;
+    if (now_ms - facts->activity_ms < OTHER_STALL_MS)
+        return true;
+    for (size_t i = 0; i < facts->requests_n; i++)
+        if (facts->requests[i].epoch == facts->epoch && facts->requests[i].status == 0)
+            return true;
+    return false;
+}
+
 static const char *other_missing(const struct facts *facts, const struct probe *probe,
                                  int64_t now_ms)
 {
     if (!facts->is_loaded)
         return "document";
-    if (facts->open_n > 0)
+    if (is_loading(facts, now_ms))
         return "network";
     return probe->quiet_ms < OTHER_QUIET_MS || now_ms - facts->activity_ms < OTHER_QUIET_MS
                ? "quiet"

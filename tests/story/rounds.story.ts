@@ -1,0 +1,181 @@
+// Rounds: the ten commands that the documentation promises, what a picture shows, what cannot be taken, who starts and stops one.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminPassword, Caller, Description, platform } from './lib/api.js';
+import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
+import { Live } from './lib/live.js';
+import { Picture } from './lib/picture.js';
+import { Rounds, run } from './lib/rounds.js';
+import { good, isOver, makePlan, runRound, shotsOf, sixHours, yesterday } from './lib/round.js';
+
+let rounds: Rounds, grafana: Grafana, admin: Caller, source: string;
+
+beforeAll(async () => {
+  grafana = await Grafana.start();
+  rounds = await Rounds.start(platform);
+  admin = await Caller.signIn(rounds, await Description.of(rounds));
+  source = await admin.source(grafana.url, viewerToken);
+});
+afterAll(async () => { await rounds?.stop(); await grafana?.stop(); });
+
+describe('the ten commands of the documentation', () => {
+  it('go from nothing to a signed round', async () => {
+    const text = readFileSync(fileURLToPath(new URL('../../docs/ten-commands.md', import.meta.url)), 'utf8');
+    const blocks = [...text.matchAll(/^( *)```sh\n([\s\S]*?)^\1```$/gm)].map((m) => m[2]!.replaceAll(new RegExp(`^${m[1]}`, 'gm'), ''));
+    const [serve, setup, ...commands] = blocks;
+    expect(serve).toContain('rounds serve');
+    expect(commands).toHaveLength(10);
+    expect(commands.every((c) => c.includes('curl '))).toBe(true);
+    const folder = mkdtempSync(join(tmpdir(), 'rounds-curl-'));
+    try {
+      const ours = `api=${rounds.url}/api/v1\npassword='${adminPassword}'\ngrafana=${grafana.url}\nservice_account_token=${viewerToken}\n`;
+      const script = `set -eu\n${setup}\n${ours}\n${commands.map((c, i) => `echo "command ${i + 1}"\n${c}`).join('\n')}\necho; echo "round=$round"\n`;
+      writeFileSync(join(folder, 'ten.sh'), script);
+      const { stdout } = await promisify(execFile)('bash', ['ten.sh'], { cwd: folder });
+      expect(stdout).toContain('command 10');
+      const id = /^round=(.*)$/m.exec(stdout)![1]!;
+      const round = good(await admin.get(`/rounds/${id}`));
+      expect(round).toMatchObject({ state: 'signed', plan_name: 'Morning round', trigger: 'api', undecided: 0, failed: 0 });
+      expect(round.total).toBe(round.normal);
+      expect(round.signoffs).toHaveLength(1);
+      expect(readFileSync(join(folder, 'round.zip')).subarray(0, 2).toString()).toBe('PK');
+      expect(readFileSync(join(folder, 'sheet.jpg')).subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('a round', () => {
+  let round: any, shots: any[];
+  beforeAll(async () => {
+    round = await runRound(admin, await makePlan(admin, source, ['demo', 'gateway'], { windows: [sixHours, yesterday] }), { moment: '2026-11-23T02:00:00Z' });
+    shots = await shotsOf(admin, round.id);
+  });
+
+  it('takes every panel in every window, at the moment asked for', async () => {
+    expect(round).toMatchObject({ state: 'finished', failed: 0, timezone: 'Asia/Shanghai', started_by: 'Administrator', trigger: 'hand', moment_at: '2026-11-23T02:00:00.000Z' });
+    expect(round.windows.map((w: any) => [w.name, w.from, w.to])).toEqual([
+      ['六小时', '2026-11-22T20:00:00.000Z', '2026-11-23T02:00:00.000Z'],
+      ['昨天上午', '2026-11-22T01:00:00.000Z', '2026-11-22T04:00:00.000Z'],
+    ]);
+    expect(shots.every((s) => s.state === 'done' && s.outcome === 'ok'), JSON.stringify(shots.filter((s) => s.outcome !== 'ok'))).toBe(true);
+    expect(new Set(shots.map((s) => `${s.dashboard.uid}/${s.panel.key}/${s.window.name}/${s.order}`)).size).toBe(shots.length);
+    const timeSeries = shots.filter((s) => s.dashboard.uid === 'demo' && s.panel.key === '1');
+    expect(timeSeries.map((s) => s.window.name)).toEqual(['六小时', '昨天上午']);
+  });
+
+  it('has pictures that show this panel\'s data of this window, and nothing else', async () => {
+    for (const s of shots.filter((x) => x.has_data)) {
+      const picture = await Picture.of(await fetch(`${rounds.url}/api/v1/shots/${s.id}/picture`, { headers: { Cookie: admin.cookie } }));
+      const colour = stampColour(`${s.dashboard.uid}/${s.panel.key}`, Date.parse(s.window.from), Date.parse(s.window.to));
+      expect(picture.count(colour), `${s.dashboard.uid}/${s.panel.key} ${s.window.name}`).toBeGreaterThan(50);
+      expect([picture.width, picture.height]).toEqual([s.picture.width, s.picture.height]);
+    }
+    expect(shots.filter((s) => s.has_data).length).toBeGreaterThan(20);
+  });
+
+  it('keeps the numbers behind a picture', async () => {
+    const s = shots.find((x) => x.dashboard.uid === 'demo' && x.panel.key === '1');
+    const data = good(await admin.get(`/shots/${s.id}/data`));
+    expect(data.note).toBe('complete');
+    const [line] = data.series;
+    expect(line.points).toHaveLength(121);
+    expect(line.points[0][0]).toBe(Date.parse(s.window.from));
+    expect(line.max).toBe(Math.max(...line.points.map((p: any) => p[1])));
+    const csv = (await admin.get(`/shots/${s.id}/data.csv`)).bytes.toString('utf8').trim().split('\n');
+    expect(csv).toHaveLength(122);
+    expect(csv[1]!.split(',')[1]).toBe(String(line.points[0][1]));
+  });
+
+  it('serves a picture by its hash for ever, and asks again without it', async () => {
+    const [s] = shots;
+    const named = await admin.get(`/shots/${s.id}/picture?v=${s.picture.sha256.slice(0, 16)}`);
+    expect(named.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
+    expect(named.headers.get('etag')).toBe(`"${s.picture.sha256}"`);
+    expect((await admin.get(`/shots/${s.id}/picture`)).headers.get('cache-control')).toBe('private, no-cache');
+    expect((await admin.get(`/shots/${s.id}/picture?v=0000000000000000`)).headers.get('cache-control')).toBe('private, no-cache');
+    const again = await fetch(`${rounds.url}/api/v1/shots/${s.id}/picture`, { headers: { Cookie: admin.cookie, 'If-None-Match': `"${s.picture.sha256}"` } });
+    expect(again.status).toBe(304);
+    for (const width of [100, 400]) {
+      const small = new Picture((await admin.get(`/shots/${s.id}/thumbnail?width=${width}`)).bytes);
+      expect(small.width).toBe(Math.min(width, s.picture.width));
+    }
+  });
+
+  it('is on the page of today and in the list', async () => {
+    const today = good(await admin.get('/today'));
+    const mine = today.plans.find((p: any) => p.plan.id === round.plan_id);
+    expect(mine.last).toMatchObject({ id: round.id, state: 'finished' });
+    expect(today.awaiting_sign_off).toBeGreaterThan(0);
+    expect(good(await admin.get(`/rounds?plan=${round.plan_id}&state=finished`)).items.map((r: any) => r.id)).toEqual([round.id]);
+    expect(good(await admin.get(`/rounds?plan=${round.plan_id}&state=running`)).items).toEqual([]);
+    expect(good(await admin.get(`/rounds?plan=${round.plan_id}&from=2026-11-24T00:00:00Z`)).items).toEqual([]);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is told shot by shot, and does not stop the rest', async () => {
+    const plan = await makePlan(admin, source, ['faults'], { selections: [{ source, dashboard: 'faults', panels: [1, 2, 4, 6] }] });
+    const round = await runRound(admin, plan);
+    const shots = await shotsOf(admin, round.id);
+    const outcome = Object.fromEntries(shots.map((s) => [s.panel.key, s.outcome]));
+    expect(outcome).toMatchObject({ 1: 'query_error', 2: 'no_data', 4: 'plugin_missing', 6: 'ok' });
+    const kinds = (key: string) => shots.find((s) => s.panel.key === key).findings.map((f: any) => f.kind);
+    expect(kinds('1')).toContain('query_error');
+    expect(kinds('2')).toContain('no_data');
+    for (const finding of shots.flatMap((s) => s.findings)) expect([finding.text.en, finding.text['zh-CN']].every((t) => t.length > 1)).toBe(true);
+  });
+
+  it('a panel that Grafana no longer has is reported with the plan', async () => {
+    const plan = await makePlan(admin, source, ['gone'], { name: 'gone', selections: [{ source, dashboard: 'gateway', panels: [1, 99] }] });
+    const round = await runRound(admin, plan);
+    expect(round.total).toBe(1);
+    expect(good(await admin.get(`/plans/${plan}`)).drift[0]).toMatchObject({ what: 'panel' });
+  });
+
+  it('a plan of which nothing is left fails, and says so', async () => {
+    const plan = await makePlan(admin, source, ['no-such-dashboard'], { name: 'nothing left' });
+    const round = await runRound(admin, plan);
+    expect(round.state).toBe('failed');
+    expect(round.error).toContain('no-such-dashboard');
+  });
+});
+
+describe('starting and stopping', () => {
+  it('a second round waits for nobody to overlap it, unless the plan says so', async () => {
+    await grafana.faults({ queryDelay: { fixedMs: 1500 } });
+    const skip = await makePlan(admin, source, ['gateway'], { name: 'skip', overlap: 'skip' });
+    const first = good(await admin.post(`/plans/${skip}/rounds`), 202);
+    expect((await admin.post(`/plans/${skip}/rounds`)).status).toBe(409);
+    const cancelled = good(await admin.post(`/rounds/${first.id}/cancel`), 202);
+    expect(cancelled.state).toBe('cancelled');
+    expect((await admin.post(`/rounds/${first.id}/cancel`)).status).toBe(409);
+    expect((await admin.post(`/rounds/${first.id}/sign`, { summary: 'x' })).status).toBe(409);
+    await grafana.faults({ queryDelay: null });
+    const instead = await makePlan(admin, source, ['gateway'], { name: 'instead', overlap: 'cancel_old' });
+    const old = good(await admin.post(`/plans/${instead}/rounds`), 202);
+    const live = await Live.open(admin, `/rounds/${old.id}/events`);
+    const next = await runRound(admin, instead);
+    expect(next.state).toBe('finished');
+    expect(isOver((await live.until((e) => e.name === 'round' && isOver(e.data))).data)).toBe(true);
+    live.close();
+  });
+
+  it('is open to the command line, beside the running service', async () => {
+    const plan = await makePlan(admin, source, ['gateway'], { name: 'by command' });
+    const live = await Live.open(admin, '/events');
+    const said = await run(['round', 'start', 'by command', `--data=${join(rounds.folder, 'data')}`]);
+    expect(said.code, said.text).toBe(0);
+    const id = said.text.trim();
+    const end = await live.until((e) => e.name === 'round' && e.data.id === id && isOver(e.data));
+    live.close();
+    expect(end.data).toMatchObject({ plan_id: plan, state: 'finished' });
+    expect((await run(['round', 'start', 'no such plan', `--data=${join(rounds.folder, 'data')}`])).code).toBe(1);
+  });
+});
