@@ -32,8 +32,11 @@ static const char *word_of_error(enum err err)
         return "login";
     case ERR_TARGET_MISSING:
         return "panel_missing";
+    case ERR_UNPROCESSABLE: /* the credential lacks something */
+        return "login";
     case ERR_BROWSER:
     case ERR_INTERNAL:
+    case ERR_UNAVAILABLE:
         return "browser";
     default:
         return "target";
@@ -424,7 +427,7 @@ int shot_settle(struct op *op, const struct shot_job *job, const struct store_cl
         shown.body = (struct bytes){0};
     if (part->err == ERR_CANCELLED)
         failed = put_back(op, job, shot, 0, NULL, NULL);
-    else if (part->err == ERR_BUSY || part->err == ERR_UNAVAILABLE)
+    else if (part->err == ERR_BUSY)
         failed = put_back(op, job, shot, now + shot_pause_ms(first, 1, jitter), NULL, NULL);
     else if (shot_may_heal(word, shot->attempts, job->rounds->conf.attempts_max))
         failed = put_back(op, job, shot, now + shot_pause_ms(first, shot->attempts, jitter), word,

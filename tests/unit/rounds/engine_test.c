@@ -90,12 +90,20 @@ static void attempts_end(void **state)
     struct engine *e = *state;
     engine_plan(e, "");
     e->faults[0] = (struct fake_fault){"1", ERR_BROWSER, TRUTH_OK, 100};
+    e->faults[1] = (struct fake_fault){"2", ERR_UNAVAILABLE, TRUTH_OK, 100};
+    e->faults[2] = (struct fake_fault){"3", ERR_TARGET_LOGIN, TRUTH_LOGIN, 100};
     rounds_start(e->rounds);
     struct store_round round = engine_round(e);
-    struct store_shot shot = engine_shot(e, &round, "1");
-    assert_int_equal(shot.state, SHOT_FAILED);
-    assert_int_equal(shot.attempts, 3);
-    assert_string_equal(shot.error_word, "browser");
+    static const struct {
+        const char *panel, *word;
+        int attempts;
+    } rows[] = {{"1", "browser", 3}, {"2", "browser", 3}, {"3", "login", 2}};
+    for (size_t i = 0; i < 3; i++) {
+        struct store_shot shot = engine_shot(e, &round, rows[i].panel);
+        assert_int_equal(shot.state, SHOT_FAILED);
+        assert_int_equal(shot.attempts, rows[i].attempts);
+        assert_string_equal(shot.error_word, rows[i].word);
+    }
 }
 
 static void stopping_loses_and_doubles_nothing(void **state)
