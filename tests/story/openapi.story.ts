@@ -100,6 +100,8 @@ describe('every route', () => {
       expect(answer.status, String(body).slice(0, 20)).toBe(expected);
       if (expected !== 413) expect((await answer.json()).error.message).toBeTruthy(); // unread: the server itself answers
     }
+    const wrong = async (method: string, path: string) => (await admin.call(method, path, { x: 1 })).status;
+    expect([await wrong('POST', '/session/password'), await wrong('POST', '/none'), await wrong('DELETE', '/users/nothing')]).toEqual([405, 404, 400]);
     const form = await fetch(`${rounds.url}/api/v1/session`, { method: 'POST', body: new URLSearchParams({ user: 'admin', password: 'x' }) });
     expect(form.status).toBe(415);
     expect((await admin.get('/session')).status).toBe(200);
