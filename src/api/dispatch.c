@@ -17,7 +17,8 @@
 
 #include <string.h>
 
-enum { BUDGET_MS = 30000, JSON_BODY_MAX = 1 << 20 };
+/* A stray body, where none is wanted, is read too, so that the answer can say what is wrong. */
+enum { BUDGET_MS = 30000, JSON_BODY_MAX = 1 << 20, STRAY_BODY_MAX = 64 << 10 };
 
 static struct metric requests =
     METRIC_COUNTER("rounds_http_requests_total", "status", "HTTP requests answered, by status.");
@@ -59,8 +60,12 @@ static int check_who(struct call *call)
 static int read_body(struct call *call)
 {
     struct bytes body = call->req->body;
-    if (!call->route->takes || call->route->takes_text)
+    if (call->route->takes_text)
         return 0;
+    if (!call->route->takes)
+        return body.n == 0 || !call->route->is_platform || bytes_eq_s(bytes_trim(body), "{}")
+                   ? 0
+                   : op_fail(call->op, ERR_BAD_INPUT, "%s here takes no body", call->route->method);
     const char *type = httpd_header_in(call->req, "Content-Type", 0);
     if (body.n > 0 && (!type || strncasecmp(type, "application/json", 16) != 0))
         return op_fail(call->op, ERR_UNSUPPORTED,
@@ -185,10 +190,11 @@ static void plan(void *ctx, struct httpd_request *req, struct httpd_plan *out)
 {
     const struct api *api = ctx;
     const struct route *route = route_find(api, req->method, req->path, req->op, NULL, NULL);
+    out->body_max = STRAY_BODY_MAX;
     if (!route)
         return;
     out->lane = route->lane;
-    out->body_max = route->body_max ? route->body_max : route->takes ? JSON_BODY_MAX : 0;
+    out->body_max = route->body_max ? route->body_max : route->takes ? JSON_BODY_MAX : STRAY_BODY_MAX;
     out->budget_ms = route->budget_ms ? route->budget_ms : BUDGET_MS;
     if (route->who == WHO_RENDERER)
         out->budget_ms = render_query_budget_ms(&api->render_conf, req);
