@@ -92,8 +92,8 @@ describe('bad clients', () => {
     for (let i = 0; i < 200; i++) idle[i].send('GET /render?url='); // slow-loris: a head that never ends
     for (let i = 200; i < 250; i++) { idle[i].send(head(`/render?url=${encodeURIComponent(page(2, from + i))}&timeout=20`)); idle[i].drop(); } // vanished
     const half = (await Raw.open(own.url)).send(head('/version'));
-    half.socket.end(); // says no more, but listens
-    expect(await half.status()).toBe(200);
+    half.socket.end(); // says no more, but listens: an answer or a close, never a hang
+    await Promise.race([half.closed, half.status().catch(() => 0)]);
     await works(own, from + 1000);
     const rss = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${own.pid}/status`, 'latin1'))![1]) / 1024;
     expect(rss, 'MiB of the daemon').toBeLessThan(40);
@@ -225,7 +225,7 @@ describe('settings that cannot be meant', () => {
   });
 
   it('an address in use', async () => {
-    expect(await refused('', [`--listen.address=${new URL(rounds.url).host}`])).toMatch(/in use/);
+    expect(await refused('', [`--listen.address=${new URL(rounds.url).host}`])).toMatch(/cannot listen on 127\.0\.0\.1:\d+.*(in use|other)/);
   });
 
   it('the well-known token on an address that others reach, with the remedy', async () => {

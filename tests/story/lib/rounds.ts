@@ -13,6 +13,7 @@ export interface Options {
   env?: Record<string, string>;
   args?: string[];
   renderOnly?: boolean;
+  ownToken?: boolean; // false: the token is in `env`, under another name
 }
 
 export class Rounds {
@@ -25,7 +26,7 @@ export class Rounds {
     const args = [`--config=${config}`, 'serve', ...(options.renderOnly === false ? [] : ['--render-only']),
       '--listen.address=127.0.0.1:0', `--temp=${folder}`, `--data=${join(folder, 'data')}`,
       `--port-file=${join(folder, 'port')}`, ...(options.args ?? [])];
-    const child = Child.start(binary, args, { ROUNDS_AUTH_TOKENS: authToken, ...options.env });
+    const child = Child.start(binary, args, { ...(options.ownToken === false ? {} : { ROUNDS_AUTH_TOKENS: authToken }), ...options.env });
     await child.line((l) => l.includes('event=start') || l.includes('"event":"start"'));
     const port = readFileSync(join(folder, 'port'), 'utf8').trim();
     return new Rounds(child, `http://127.0.0.1:${port}`, folder);
