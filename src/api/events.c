@@ -1,9 +1,11 @@
-/* The hub of live events. Its thread owns all streams once their handlers have handed them over; the lock
- * guards the queue of what happened and the list of newcomers, and is never held while something blocks.
+/* The hub of live events. Its thread owns all streams once their handlers have handed them over;
+ * the lock guards the queue of what happened and the list of newcomers, and is never held while
+ * something blocks.
  *
- * The events say that something changed; what it is now is read from the store, once for all listeners.
- * A round's card goes out after its shots and carries the stamp that the round had before they were read:
- * whoever comes back with that stamp (Last-Event-ID) is told everything that has changed since.
+ * The events say that something changed; what it is now is read from the store, once for all
+ * listeners. A round's card goes out after its shots and carries the stamp that the round had
+ * before they were read: whoever comes back with that stamp (Last-Event-ID) is told everything that
+ * has changed since.
  */
 #include "api/events.h"
 
@@ -136,7 +138,8 @@ static bool sees(struct op *op, struct events *events, const struct listener *li
     bool is_seen = false;
     if (listener->visible_row == 0)
         return true;
-    if (store_user_sees_plan(op, events->platform->store, listener->visible_row, plan_row, &is_seen))
+    if (store_user_sees_plan(op, events->platform->store, listener->visible_row, plan_row,
+                             &is_seen))
         op_clear(op);
     return is_seen;
 }
@@ -184,7 +187,8 @@ static struct str *print_card(struct op *op, const struct store_round *round)
     return text;
 }
 
-static struct str *print_shot(struct shot_printer *p, const struct store_shot *shot, bool is_verdict)
+static struct str *print_shot(struct shot_printer *p, const struct store_shot *shot,
+                              bool is_verdict)
 {
     struct jw w;
     struct str *text = event_begin(p->op, is_verdict ? "verdict" : "shot", &w);
@@ -203,8 +207,9 @@ static struct str *print_shot(struct shot_printer *p, const struct store_shot *s
 }
 
 /* All shots that changed after a stamp. listener NULL: to everybody at the round. */
-static int tell_since(struct shot_printer *p, struct events *events, const struct store_round *round,
-                      int64_t stamp, bool is_verdict, struct listener *listener)
+static int tell_since(struct shot_printer *p, struct events *events,
+                      const struct store_round *round, int64_t stamp, bool is_verdict,
+                      struct listener *listener)
 {
     struct store_shot_ask ask = {
         .round_row = round->row, .after_stamp = stamp > 0 ? stamp : 0, .with_meta = true};
@@ -273,9 +278,10 @@ static int tell_round(struct op *op, struct events *events, const struct happeni
         is_signed = is_signed || h->kind == ROUNDS_SIGN;
         if (!is_shot || !is_listened)
             continue;
-        int failed = h->shot_row ? tell_shot(&printer, events, &round, h)
-                                 : tell_since(&printer, events, &round, oldest_stamp(events, round_row),
-                                              h->kind == ROUNDS_VERDICT, NULL);
+        int failed = h->shot_row
+                         ? tell_shot(&printer, events, &round, h)
+                         : tell_since(&printer, events, &round, oldest_stamp(events, round_row),
+                                      h->kind == ROUNDS_VERDICT, NULL);
         if (failed)
             return -1;
     }
@@ -317,7 +323,8 @@ static void end_all(struct events *events)
         l->is_over = true;
 }
 
-static void tell_batch(struct events *events, const struct happening *batch, size_t n, bool is_flooded)
+static void tell_batch(struct events *events, const struct happening *batch, size_t n,
+                       bool is_flooded)
 {
     struct op op;
     int failed = is_flooded;
@@ -396,8 +403,8 @@ static void hub_loop(void *ctx)
     bool is_stopping = false, is_flooded = false;
     while (!is_stopping) {
         lock_take(&events->lock);
-        while (!events->is_stopping && !events->queue_n && !events->newcomers && !events->is_flooded &&
-               lock_wait(&events->lock, alive_ms))
+        while (!events->is_stopping && !events->queue_n && !events->newcomers &&
+               !events->is_flooded && lock_wait(&events->lock, alive_ms))
             ;
         is_stopping = events->is_stopping;
         size_t n = take_batch(events, batch, &is_flooded);

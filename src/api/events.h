@@ -1,8 +1,9 @@
 /* Live events: server-sent streams that tell clients what changes, while it changes.
  *
- * One hub a daemon. events_tell may be called from any thread and never blocks; the hub's own thread reads
- * the store and writes to the streams. A client that reads too slowly, or events that come faster than the
- * hub can read, end the stream: the client connects again, with the stamp of what it has seen.
+ * One hub a daemon. events_tell may be called from any thread and never blocks; the hub's own
+ * thread reads the store and writes to the streams. A client that reads too slowly, or events that
+ * come faster than the hub can read, end the stream: the client connects again, with the stamp of
+ * what it has seen.
  */
 #ifndef API_EVENTS_H
 #define API_EVENTS_H

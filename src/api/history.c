@@ -9,8 +9,8 @@
 
 enum { NAME_MAX_CHARS = 300, ID_MAX = 64 };
 
-/* Does the plan that took this panel last call the window so? Plans name windows as they like, and the
- * store keeps one name a window, that of whoever used it last. */
+/* Does the plan that took this panel last call the window so? Plans name windows as they like, and
+ * the store keeps one name a window, that of whoever used it last. */
 static int is_named(struct call *call, int64_t panel_row, const struct store_window *window,
                     const char *name, bool *out)
 {
@@ -20,7 +20,8 @@ static int is_named(struct call *call, int64_t panel_row, const struct store_win
     struct store_round round;
     struct plan_spec spec;
     *out = false;
-    if (store_shot_history(call->op, platform->store, &ask, (struct store_page){.limit = 1}, &list) < 0)
+    if (store_shot_history(call->op, platform->store, &ask, (struct store_page){.limit = 1},
+                           &list) < 0)
         return -1;
     if (list.n == 0)
         return 0;

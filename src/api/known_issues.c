@@ -1,5 +1,5 @@
-/* Known issues: words that go with a panel until a date. The record only grows: a change ends the old one
- * and adds a new one.
+/* Known issues: words that go with a panel until a date. The record only grows: a change ends the
+ * old one and adds a new one.
  */
 #include "api/fields.h"
 #include "api/handlers.h"
@@ -25,7 +25,8 @@ static int reply_known(struct call *call, const char *id, int status)
     return reply_json(&r, status);
 }
 
-/* All that apply now, of panels that the caller sees; ?panel= of one, the past ones too with ?all=true. */
+/* All that apply now, of panels that the caller sees; ?panel= of one, the past ones too with
+ * ?all=true. */
 int handle_known_list(struct call *call)
 {
     struct store *store = call->api->platform->store;
@@ -80,7 +81,8 @@ static void read_known(struct call *call, struct fields *f, const struct store_k
     out->links = fields_has(f, "link") || !old
                      ? print_link(call, f, fields_text(f, "link", LINK_MAX, NULL))
                      : old->links;
-    out->until_ms = fields_time(f, "expires_at", old ? old->until_ms : clock_wall_ms() + two_weeks_ms);
+    out->until_ms =
+        fields_time(f, "expires_at", old ? old->until_ms : clock_wall_ms() + two_weeks_ms);
     if (out->until_ms <= clock_wall_ms())
         fields_fault(f, "expires_at", "must lie in the future");
     out->from_ms = clock_wall_ms();

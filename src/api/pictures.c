@@ -1,8 +1,8 @@
 /* What a shot has kept: its picture, thumbnail, data, and how it differs from another.
  *
- * A blob is named by its hash, so its ETag is for ever. Its address is for ever too when it carries that
- * hash (?v=…); without it the address may show another picture once the shot has been taken again, and
- * the client asks whether it has.
+ * A blob is named by its hash, so its ETag is for ever. Its address is for ever too when it carries
+ * that hash (?v=…); without it the address may show another picture once the shot has been taken
+ * again, and the client asks whether it has.
  */
 #include "api/fields.h"
 #include "api/handlers.h"
@@ -14,20 +14,29 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION_MIN = 8, THUMB_PX = 400, WIDTH_MIN = 16, WIDTH_MAX = 4000, CSV_MAX = 128 << 20, PNG_LEVEL = 6 };
+enum {
+    VERSION_MIN = 8,
+    THUMB_PX = 400,
+    WIDTH_MIN = 16,
+    WIDTH_MAX = 4000,
+    CSV_MAX = 128 << 20,
+    PNG_LEVEL = 6
+};
 
 static bool begins_with(const struct store_blob_ref *ref, const char *version)
 {
     char hex[BLOB_HEX_MAX];
     blob_key_hex(ref->key, hex);
-    return ref->size && strlen(version) >= VERSION_MIN && strncmp(hex, version, strlen(version)) == 0;
+    return ref->size && strlen(version) >= VERSION_MIN &&
+           strncmp(hex, version, strlen(version)) == 0;
 }
 
 /* ?v= is the beginning of the picture's hash, or of the data's. */
 static void set_caching(struct call *call, const struct store_shot *shot)
 {
     const char *version = query_text(call, "v");
-    bool is_named = version && (begins_with(&shot->picture, version) || begins_with(&shot->data, version));
+    bool is_named =
+        version && (begins_with(&shot->picture, version) || begins_with(&shot->data, version));
     httpd_header(call->req, "Cache-Control",
                  is_named ? "private, max-age=31536000, immutable" : "private, no-cache");
 }
@@ -50,8 +59,8 @@ static const char *etag_of(struct call *call, const struct store_blob_ref *ref, 
     return arena_fmt(&call->op->arena, "\"%s%s\"", hex, suffix);
 }
 
-static int reply_blob(struct call *call, const struct store_shot *shot, const struct store_blob_ref *ref,
-                      const char *type)
+static int reply_blob(struct call *call, const struct store_shot *shot,
+                      const struct store_blob_ref *ref, const char *type)
 {
     struct httpd_file file = {.type = type, .etag = etag_of(call, ref, "")};
     int64_t size;
@@ -159,7 +168,8 @@ int handle_shots_difference(struct call *call)
     struct bytes png;
     double share;
     if (shot_of_call(call, 0, &shot) < 0 || shot_of_call(call, 1, &other) < 0 ||
-        round_difference(call->op, call->api->platform->rounds, shot.id, other.id, &png, &share) < 0)
+        round_difference(call->op, call->api->platform->rounds, shot.id, other.id, &png, &share) <
+            0)
         return -1;
     httpd_headerf(call->req, "X-Rounds-Changed-Share", "%.6f", share);
     httpd_header(call->req, "Cache-Control", "private, no-cache"); /* masks may change */

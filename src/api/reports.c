@@ -1,8 +1,8 @@
-/* Reports as files, and the contact sheet. What they are made of is report/'s; here they get their blobs,
- * their plan's zone, words for findings and a browser, and go out as they are written.
+/* Reports as files, and the contact sheet. What they are made of is report/'s; here they get their
+ * blobs, their plan's zone, words for findings and a browser, and go out as they are written.
  *
- * The answer's head is sent with the first piece, so a report that cannot be made is a proper error; one
- * that fails later cuts the connection, and nobody takes half a file for a whole one.
+ * The answer's head is sent with the first piece, so a report that cannot be made is a proper
+ * error; one that fails later cuts the connection, and nobody takes half a file for a whole one.
  */
 #include "api/reports.h"
 
@@ -28,8 +28,8 @@ struct surroundings {
     const struct zone *zone;
 };
 
-static int read_blob(void *ctx, struct op *op, const struct store_shot *shot, enum report_blob which,
-                     struct bytes *out)
+static int read_blob(void *ctx, struct op *op, const struct store_shot *shot,
+                     enum report_blob which, struct bytes *out)
 {
     const struct surroundings *s = ctx;
     const struct store_blob_ref *ref = which == REPORT_PICTURE ? &shot->picture
@@ -69,8 +69,8 @@ static const char *say_finding(void *ctx, struct op *op, enum report_lang lang,
     return reports_say_finding(op, lang, finding);
 }
 
-static int print_page(void *ctx, struct op *op, struct bytes html, const struct report_print_ask *ask,
-                      struct bytes *out)
+static int print_page(void *ctx, struct op *op, struct bytes html,
+                      const struct report_print_ask *ask, struct bytes *out)
 {
     const struct surroundings *s = ctx;
     struct render_paper paper = {.has_background = true, .footer = ask->footer};
@@ -111,8 +111,7 @@ int reports_load(struct op *op, const struct platform *platform, struct render *
     out->base_url = platform->public_url;
     out->temp_dir = platform->temp_dir;
     if (out->signoff_n > 0)
-        out->public_key =
-            keys_public_pem(platform->keys, out->signoffs[out->signoff_n - 1].key_id);
+        out->public_key = keys_public_pem(platform->keys, out->signoffs[out->signoff_n - 1].key_id);
     out->calls = (struct report_calls){.ctx = s,
                                        .read = read_blob,
                                        .local_time = local_time,
@@ -123,7 +122,8 @@ int reports_load(struct op *op, const struct platform *platform, struct render *
 
 /* ---- The answer ---- */
 
-/* RFC 6266: the name in percent-encoded UTF-8, and an ASCII one for clients that do not know that. */
+/* RFC 6266: the name in percent-encoded UTF-8, and an ASCII one for clients that do not know that.
+ */
 static void set_file_name(struct call *call, const char *kind, const char *name)
 {
     struct str *plain = str_new(&call->op->arena, 4096), *coded = str_new(&call->op->arena, 16384);
@@ -137,8 +137,8 @@ static void set_file_name(struct call *call, const char *kind, const char *name)
         if (is_plain && (plain->n || *c != '-'))
             str_addc(plain, *c);
     }
-    httpd_headerf(call->req, "Content-Disposition", "%s; filename=\"%s\"; filename*=UTF-8''%s", kind,
-                  plain->p, coded->p);
+    httpd_headerf(call->req, "Content-Disposition", "%s; filename=\"%s\"; filename*=UTF-8''%s",
+                  kind, plain->p, coded->p);
 }
 
 struct outflow {
@@ -205,7 +205,8 @@ static int load(struct call *call, bool with_series, struct report *out)
     struct report_ask ask = {.round_id = call->params[0],
                              .visible_row = call->who.visible_row,
                              .with_series = with_series};
-    if (reports_load(call->op, call->api->platform, call->api->render, &ask, language_of(call), out) < 0)
+    if (reports_load(call->op, call->api->platform, call->api->render, &ask, language_of(call),
+                     out) < 0)
         return -1;
     out->made_by = call->who.name ? call->who.name : "";
     return 0;

@@ -1,5 +1,5 @@
-/* Reports put together: what report/ needs of blobs, zones, words and browsers. For handlers, and for
- * notifications with a picture. */
+/* Reports put together: what report/ needs of blobs, zones, words and browsers. For handlers, and
+ * for notifications with a picture. */
 #ifndef API_REPORTS_H
 #define API_REPORTS_H
 
@@ -8,10 +8,11 @@
 #include "render/render.h"
 #include "report/report.h"
 
-/* Reads a round's report into op's arena and fills its calls. ask as for report_load. ERR_NOT_FOUND: no such
- * round, or not visible. */
+/* Reads a round's report into op's arena and fills its calls. ask as for report_load.
+ * ERR_NOT_FOUND: no such round, or not visible. */
 int reports_load(struct op *op, const struct platform *platform, struct render *render,
-                 const struct report_ask *ask, enum report_lang lang, struct report *out) MUST_CHECK;
+                 const struct report_ask *ask, enum report_lang lang,
+                 struct report *out) MUST_CHECK;
 /* "2026-11-23 08:30:00" of a zone. */
 void reports_local_time(const struct zone *zone, int64_t wall_ms, char *out, size_t out_n);
 /* A finding in words, in op's arena. */

@@ -50,15 +50,17 @@ static int print_windows(struct call *call, struct reply *r, const struct store_
     return 0;
 }
 
+/* The store keeps them as the engine wrote them: [{"shot","reason"}]. */
 static void print_reasons(struct call *call, struct reply *r, const char *text)
 {
     const struct jv *list = jv_parse_quiet(&call->op->arena, bytes_of(text));
-    jw_key(&r->w, "reasons");
-    if (jv_is_array(list)) {
-        jw_value(&r->w, list);
-        return;
+    jw_array_at(&r->w, "reasons");
+    for (size_t i = 0; i < jv_len(list); i++) {
+        jw_object(&r->w);
+        jw_text_at(&r->w, "shot_id", jv_text_at(jv_item(list, i), "shot", ""));
+        jw_text_at(&r->w, "reason", jv_text_at(jv_item(list, i), "reason", ""));
+        jw_end(&r->w);
     }
-    jw_array(&r->w);
     jw_end(&r->w);
 }
 
@@ -97,7 +99,8 @@ static int print_reviewers(struct call *call, struct reply *r, const struct plan
     jw_array_at(&r->w, "reviewers");
     for (size_t i = 0; i < spec->reviewers.n; i++) {
         struct store_user user;
-        if (store_user_find(call->op, call->api->platform->store, spec->reviewers.items[i], &user) < 0) {
+        if (store_user_find(call->op, call->api->platform->store, spec->reviewers.items[i], &user) <
+            0) {
             if (call->op->err != ERR_NOT_FOUND)
                 return -1;
             op_clear(call->op);
@@ -125,7 +128,8 @@ static int print_hold(struct call *call, struct reply *r, const struct store_rou
         jw_null(&r->w);
         return 0;
     }
-    if (store_setting_find(call->op, call->api->platform->store, hold_key(call, round), &reason) < 0)
+    if (store_setting_find(call->op, call->api->platform->store, hold_key(call, round), &reason) <
+        0)
         return -1;
     jw_object(&r->w);
     jw_text_at(&r->w, "reason", reason);
@@ -192,8 +196,8 @@ int handle_rounds_show(struct call *call)
 
 int handle_rounds_list(struct call *call)
 {
-    static const char *const states[] = {"waiting", "running", "finished",  "signed",
-                                         "cancelled", "failed", NULL};
+    static const char *const states[] = {"waiting",   "running", "finished", "signed",
+                                         "cancelled", "failed",  NULL};
     struct store *store = call->api->platform->store;
     const char *plan_id = query_text(call, "plan");
     struct store_round_ask ask = {.user_row = call->who.visible_row};
@@ -247,8 +251,7 @@ int handle_rounds_cancel(struct call *call)
 {
     struct platform *platform = call->api->platform;
     struct store_round round;
-    if (round_of_call(call, &round) < 0 ||
-        round_cancel(call->op, platform->rounds, round.id) < 0 ||
+    if (round_of_call(call, &round) < 0 || round_cancel(call->op, platform->rounds, round.id) < 0 ||
         note_add(call, platform->store, "round.cancelled", "round", round.id, NULL) < 0)
         return -1;
     return reply_round(call, round.id, 202);

@@ -1,8 +1,9 @@
-/* How a shot looks to the clients of the API. Blocks on the store for what shots share (source, plan,
- * known issues), once an answer; any thread.
+/* How a shot looks to the clients of the API. Blocks on the store for what shots share (source,
+ * plan, known issues), once an answer; any thread.
  *
- * What was true when the picture was taken comes from the shot's meta; titles and thresholds come from
- * the panel as it was seen last. Findings are put into words here and not when they are stored.
+ * What was true when the picture was taken comes from the shot's meta; titles and thresholds come
+ * from the panel as it was seen last. Findings are put into words here and not when they are
+ * stored.
  */
 #include "api/shot_print.h"
 
@@ -93,7 +94,8 @@ static int print_window(struct shot_printer *p, const struct store_shot *shot, s
 static int print_known(struct shot_printer *p, const struct store_shot *shot, struct jw *w)
 {
     if (shot->known && !p->has_known) {
-        if (store_known_list(p->op, p->platform->store, 0, clock_wall_ms(), &p->known, &p->known_n) < 0)
+        if (store_known_list(p->op, p->platform->store, 0, clock_wall_ms(), &p->known,
+                             &p->known_n) < 0)
             return -1;
         p->has_known = true;
     }
@@ -190,8 +192,8 @@ static void print_findings(struct shot_printer *p, const struct store_shot *shot
 static const char *value_word(enum verdict_kind kind)
 {
     static const char *const words[] = {
-        [VERDICT_NONE] = "undecided", [VERDICT_NORMAL] = "normal",
-        [VERDICT_ABNORMAL] = "abnormal", [VERDICT_NOT_APPLICABLE] = "not_applicable",
+        [VERDICT_NONE] = "undecided",      [VERDICT_NORMAL] = "normal",
+        [VERDICT_ABNORMAL] = "abnormal",   [VERDICT_NOT_APPLICABLE] = "not_applicable",
         [VERDICT_WITHDRAWN] = "undecided", [VERDICT_COMMENT] = "comment"};
     return words[kind];
 }

@@ -127,8 +127,8 @@ int handle_shots_verdicts(struct call *call)
     return reply_json(&r, 200);
 }
 
-static int print_reference(struct shot_printer *printer, const char *key, const struct store_shot *shot,
-                           struct reply *r)
+static int print_reference(struct shot_printer *printer, const char *key,
+                           const struct store_shot *shot, struct reply *r)
 {
     jw_key(&r->w, key);
     if (shot->row)

@@ -6,8 +6,8 @@
 #include "api/shot_print.h"
 #include "store/round.h"
 
-/* The shot, round, panel that the path names first (or as its nth parameter). ERR_NOT_FOUND also when the
- * caller does not see its plan, or source. */
+/* The shot, round, panel that the path names first (or as its nth parameter). ERR_NOT_FOUND also
+ * when the caller does not see its plan, or source. */
 int shot_of_call(struct call *call, size_t param, struct store_shot *out) MUST_CHECK;
 int round_of_call(struct call *call, struct store_round *out) MUST_CHECK;
 int panel_of_call(struct call *call, struct store_panel *out) MUST_CHECK;

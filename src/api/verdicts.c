@@ -78,7 +78,8 @@ int handle_verdict_give(struct call *call)
     int64_t version = fields_int(&f, "expected_version", 0, INT64_MAX, -1);
     if (fields_end(&f) < 0 || shot_of_call(call, 0, &shot) < 0)
         return -1;
-    if (verdict_give(call->op, call->api->platform->rounds, shot.id, version, &words, &verdict) < 0) {
+    if (verdict_give(call->op, call->api->platform->rounds, shot.id, version, &words, &verdict) <
+        0) {
         if (call->op->err == ERR_CONFLICT)
             tell_present(call, shot.id);
         return -1;

@@ -1,5 +1,6 @@
-/* The engine of rounds put together with what it needs and who wants to hear of it: browsers that take the
- * pictures, the issuer that logs in, live events, notifications with a picture of the round.
+/* The engine of rounds put together with what it needs and who wants to hear of it: browsers that
+ * take the pictures, the issuer that logs in, live events, notifications with a picture of the
+ * round.
  *
  * Opened by the main thread; the hooks run on whichever thread needs them.
  */

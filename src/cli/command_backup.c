@@ -1,8 +1,9 @@
-/* `rounds backup FOLDER`: a copy that can be started as it is, taken while the daemon runs. The database
- * first, then the blobs: whatever the copied rows point at is still there (see docs/storage.md).
+/* `rounds backup FOLDER`: a copy that can be started as it is, taken while the daemon runs. The
+ * database first, then the blobs: whatever the copied rows point at is still there (see
+ * docs/storage.md).
  *
- * Again into the same folder, only new blobs are copied. Keys that open credentials are left out unless
- * asked for, since a backup tends to lie where more people can read it.
+ * Again into the same folder, only new blobs are copied. Keys that open credentials are left out
+ * unless asked for, since a backup tends to lie where more people can read it.
  */
 #include "base/cleanup.h"
 #include "cli/guest.h"
@@ -113,13 +114,15 @@ int command_backup(struct invocation *in)
     if (guest_open(in, &guest) < 0)
         return -1;
     if (file_exists(arena_fmt(&in->op->arena, "%s/rounds.lock", dir)))
-        return op_fail(in->op, ERR_CONFLICT, "%s is a data directory in use: choose another folder", dir);
+        return op_fail(in->op, ERR_CONFLICT, "%s is a data directory in use: choose another folder",
+                       dir);
     if (file_make_dir(in->op, dir, 0700) < 0 || copy_database(in->op, &guest, dir) < 0 ||
         copy_blobs(in->op, &guest, dir, &seen, &copied) < 0 ||
         copy_keys(in->op, &guest, dir, with_keys) < 0)
         return -1;
     printf("database, %lld files (%lld new)%s\n", (long long)seen, (long long)copied,
-           with_keys ? ", keys" : "; the keys are not in it: keep master.key and signing.key elsewhere, "
-                                  "or use --with-keys");
+           with_keys ? ", keys"
+                     : "; the keys are not in it: keep master.key and signing.key elsewhere, "
+                       "or use --with-keys");
     return 0;
 }

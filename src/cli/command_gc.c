@@ -1,5 +1,5 @@
-/* `rounds gc`: one pass of what the janitor does by itself: retention, and blobs that no row points at.
- * Beside a running daemon too.
+/* `rounds gc`: one pass of what the janitor does by itself: retention, and blobs that no row points
+ * at. Beside a running daemon too.
  */
 #include "base/cleanup.h"
 #include "base/clock.h"

@@ -1,5 +1,5 @@
-/* `rounds round start PLAN`: puts a round into the queue; the daemon takes its pictures. For cron jobs and
- * deployments that want a round at their own moment.
+/* `rounds round start PLAN`: puts a round into the queue; the daemon takes its pictures. For cron
+ * jobs and deployments that want a round at their own moment.
  */
 #include "base/cleanup.h"
 #include "cli/guest.h"
@@ -29,8 +29,7 @@ int command_round(struct invocation *in)
     struct store_round round;
     if (in->argc != 3 || strcmp(in->argv[1], "start") != 0)
         return op_fail(in->op, ERR_BAD_INPUT, "usage: rounds round start PLAN (its name or id)");
-    if (guest_open(in, &guest) < 0 ||
-        find_plan(in->op, guest.data.store, in->argv[2], &plan) < 0)
+    if (guest_open(in, &guest) < 0 || find_plan(in->op, guest.data.store, in->argv[2], &plan) < 0)
         return -1;
     struct round_start start = {.plan_id = plan.id, .trigger = ROUND_BY_HAND};
     if (round_start(in->op, guest.rounds, &start, &round) < 0)

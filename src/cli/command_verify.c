@@ -1,5 +1,5 @@
-/* `rounds verify [ROUND]`: is everything that was kept still what it was? Reads only; beside a running
- * daemon too.
+/* `rounds verify [ROUND]`: is everything that was kept still what it was? Reads only; beside a
+ * running daemon too.
  */
 #include "base/cleanup.h"
 #include "cli/guest.h"
@@ -25,7 +25,8 @@ static int verify_everything(struct op *op, struct guest *guest, struct verify_r
         return -1;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\n");
-    printf("database: sound\naudit trail: %lld lines%s\n", (long long)n, bad ? "" : ", chain intact");
+    printf("database: sound\naudit trail: %lld lines%s\n", (long long)n,
+           bad ? "" : ", chain intact");
     if (bad)
         return op_fail(op, ERR_STORAGE, "the audit trail was changed at line %lld", (long long)bad);
     return 0;
@@ -43,8 +44,8 @@ int command_verify(struct invocation *in)
                                : verify_everything(in->op, &guest, result);
     if (failed)
         return -1;
-    printf("pictures and data: %lld\nverdicts: %lld\nsign-offs: %lld\n", (long long)result->pictures,
-           (long long)result->verdicts, (long long)result->signoffs);
+    printf("pictures and data: %lld\nverdicts: %lld\nsign-offs: %lld\n",
+           (long long)result->pictures, (long long)result->verdicts, (long long)result->signoffs);
     for (size_t i = 0; i < result->fault_n; i++)
         printf("FAULT %s %s: %s\n", result->faults[i].kind, result->faults[i].object,
                result->faults[i].text);

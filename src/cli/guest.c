@@ -1,5 +1,5 @@
-/* Opens what a command needs to work beside the daemon: no lock is taken, nothing is repaired, no thread is
- * started. Main thread.
+/* Opens what a command needs to work beside the daemon: no lock is taken, nothing is repaired, no
+ * thread is started. Main thread.
  */
 #include "cli/guest.h"
 

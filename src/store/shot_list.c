@@ -29,7 +29,8 @@
     "s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row LEFT JOIN rounds rr ON rr.row_id "   \
     "= s.reference_row >> 20 LEFT JOIN verdicts v ON v.row_id = s.verdict_row "                    \
     "LEFT JOIN users a ON a.row_id = v.user_row "
-#define META_COLUMNS ", d.meta, p.detail, w.spec, v.seq, v.how, a.id, v.category, v.links, v.dwell_ms"
+#define META_COLUMNS                                                                               \
+    ", d.meta, p.detail, w.spec, v.seq, v.how, a.id, v.category, v.links, v.dwell_ms"
 #define MORE_COLUMNS META_COLUMNS ", d.series"
 #define MORE_TABLES "LEFT JOIN shot_details d ON d.shot_row = s.row_id "
 
@@ -136,9 +137,9 @@ int store_shot_get(struct op *op, struct store *store, int64_t row, struct store
     *out = (struct store_shot){0};
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    int got = read_one(op, u.tx,
-                       "SELECT " COLUMNS MORE_COLUMNS TABLES MORE_TABLES "WHERE s.row_id = $2",
-                       DB_ARGS(db_int(clock_wall_ms()), db_int(row)), read_shot_in_full, out);
+    int got =
+        read_one(op, u.tx, "SELECT " COLUMNS MORE_COLUMNS TABLES MORE_TABLES "WHERE s.row_id = $2",
+                 DB_ARGS(db_int(clock_wall_ms()), db_int(row)), read_shot_in_full, out);
     if (got == 0)
         return op_fail(op, ERR_NOT_FOUND, "no such shot");
     return got > 0 ? 0 : -1;
@@ -214,8 +215,8 @@ int store_shot_list(struct op *op, struct store *store, const struct store_shot_
         read_all(op, u.tx, list_sql(ask),
                  DB_ARGS(db_int(clock_wall_ms()), db_int(ask->round_row << SHOT_POS_BITS),
                          db_int((ask->round_row + 1) << SHOT_POS_BITS), db_int(ask->states),
-                         db_int(ask->verdicts), db_int(ask->is_undecided),
-                         db_int(ask->is_changed), db_int(ask->is_flagged), db_int(ask->by_row),
+                         db_int(ask->verdicts), db_int(ask->is_undecided), db_int(ask->is_changed),
+                         db_int(ask->is_flagged), db_int(ask->by_row),
                          db_int(ask->after_stamp ? ask->after_stamp : -1),
                          db_text(like_of(op, ask->search)), db_int(key[0]), db_int(key[1]),
                          db_int(key[2]), db_int(limit + 1)),
@@ -244,9 +245,8 @@ int store_shot_history(struct op *op, struct store *store, const struct store_hi
     *out = (struct store_shot_list){0};
     int64_t before;
     int limit = page_limit(page);
-    const char *sql =
-        ask->with_series ? "SELECT " COLUMNS MORE_COLUMNS TABLES MORE_TABLES HISTORY
-                         : "SELECT " COLUMNS TABLES HISTORY;
+    const char *sql = ask->with_series ? "SELECT " COLUMNS MORE_COLUMNS TABLES MORE_TABLES HISTORY
+                                       : "SELECT " COLUMNS TABLES HISTORY;
     if (page_read(op, page, INT64_MAX, &before, 1) || unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx, sql,
                  DB_ARGS(db_int(clock_wall_ms()), db_int(ask->panel_row), db_int(ask->window_row),
@@ -316,10 +316,11 @@ int store_shot_reference(struct op *op, struct store *store, int64_t shot_row,
                        DB_ARGS(db_int(shot_row)), read_place, &p);
     if (got == 0)
         return op_fail(op, ERR_NOT_FOUND, "no such shot");
-    if (got < 0 || db_get_int(op, u.tx, reference_sql[how],
-                              DB_ARGS(db_int(shot_row), db_int(p.plan_row), db_int(p.panel_row),
-                                      db_int(p.window_row), db_int(p.round_row),
-                                      db_int(p.moment_ms)), &row))
+    if (got < 0 ||
+        db_get_int(op, u.tx, reference_sql[how],
+                   DB_ARGS(db_int(shot_row), db_int(p.plan_row), db_int(p.panel_row),
+                           db_int(p.window_row), db_int(p.round_row), db_int(p.moment_ms)),
+                   &row))
         return -1;
     unit_end(&u);
     return row ? store_shot_get(op, store, row, out) : 0;

@@ -12,7 +12,7 @@ struct store_shot {
     const char *round_id;
     int64_t moment_ms; /* of the round */
     int64_t plan_row;
-    int pos;   /* 1, 2, … in dashboard order */
+    int pos; /* 1, 2, … in dashboard order */
     int visit;
     enum shot_state state;
     int64_t source_row;
@@ -29,21 +29,21 @@ struct store_shot {
     int64_t taken_ms;
     const char *error_word, *error;
     struct store_blob_ref picture, thumb, data; /* size 0: none */
-    bool is_expired;      /* retention took picture and data; their hashes stay */
+    bool is_expired;          /* retention took picture and data; their hashes stay */
     const char *reference_id; /* "" none */
-    double change_score;  /* NaN: not compared */
+    double change_score;      /* NaN: not compared */
     bool is_changed;
-    int weight;           /* heaviest finding, enum finding_weight; 0: none */
-    const char *findings; /* JSON array [{"kind","weight","evidence"}] */
+    int weight;                /* heaviest finding, enum finding_weight; 0: none */
+    const char *findings;      /* JSON array [{"kind","weight","evidence"}] */
     enum verdict_kind verdict; /* VERDICT_NONE: undecided */
     int64_t verdict_version;   /* for store_verdict_add; grows with every verdict, retake */
     int64_t verdict_by_row;
     const char *verdict_by;
     int64_t verdict_ms;
     const char *verdict_comment; /* of the newest verdict */
-    int comments;         /* verdicts and comments with words */
-    int known;            /* known issues that apply now */
-    int64_t stamp;        /* round's stamp at the newest change */
+    int comments;                /* verdicts and comments with words */
+    int known;                   /* known issues that apply now */
+    int64_t stamp;               /* round's stamp at the newest change */
     /* store_shot_find and store_shot_get fill these, lists where they are asked with_meta. */
     const char *meta;
     const char *panel_detail;
@@ -77,14 +77,14 @@ enum store_shot_order {
 
 struct store_shot_ask {
     int64_t round_row;
-    unsigned states;      /* bit 1 << enum shot_state; 0: all */
-    unsigned verdicts;    /* bit 1 << enum verdict_kind; 0: all */
-    bool is_undecided;    /* only: has an outcome and no verdict */
-    bool is_changed;      /* only changed ones */
-    bool is_flagged;      /* only those with a finding of weight warning or more */
-    int64_t by_row;       /* only with the newest verdict of this person; 0: all */
-    const char *search;   /* part of a panel's or dashboard's title; NULL: all */
-    int64_t after_stamp;  /* only those changed since the round had this stamp; 0: all */
+    unsigned states;     /* bit 1 << enum shot_state; 0: all */
+    unsigned verdicts;   /* bit 1 << enum verdict_kind; 0: all */
+    bool is_undecided;   /* only: has an outcome and no verdict */
+    bool is_changed;     /* only changed ones */
+    bool is_flagged;     /* only those with a finding of weight warning or more */
+    int64_t by_row;      /* only with the newest verdict of this person; 0: all */
+    const char *search;  /* part of a panel's or dashboard's title; NULL: all */
+    int64_t after_stamp; /* only those changed since the round had this stamp; 0: all */
     bool with_meta;
     enum store_shot_order order;
 };
@@ -164,7 +164,7 @@ struct store_take {
     struct store_blob_ref picture, thumb, data;
 };
 /* Newest first. */
-int store_shot_takes(struct op *op, struct store *store, int64_t shot_row,
-                     struct store_take **out, size_t *out_n) MUST_CHECK;
+int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struct store_take **out,
+                     size_t *out_n) MUST_CHECK;
 
 #endif
