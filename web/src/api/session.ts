@@ -11,21 +11,23 @@ export function mayBe(role: Role | undefined, least: Role): boolean {
 }
 
 /** The session, or null when nobody is signed in. */
+export const sessionQuery = {
+    queryKey: keys.session,
+    queryFn: async (): Promise<Session | null> => {
+        try {
+            const session = await api.own<Session>('GET', '/session')
+            setCsrf(session.csrf_token)
+            return session
+        } catch (e) {
+            if (e instanceof ApiError && e.status === 401) return null
+            throw e
+        }
+    },
+    staleTime: 5 * 60_000,
+}
+
 export function useSession() {
-    return useQuery({
-        queryKey: keys.session,
-        queryFn: async (): Promise<Session | null> => {
-            try {
-                const session = await api.own<Session>('GET', '/session')
-                setCsrf(session.csrf_token)
-                return session
-            } catch (e) {
-                if (e instanceof ApiError && e.status === 401) return null
-                throw e
-            }
-        },
-        staleTime: 5 * 60_000,
-    })
+    return useQuery(sessionQuery)
 }
 
 export function useUser() {

@@ -14,8 +14,10 @@ import { ChangePassword } from '~/rooms/signin/change-password'
 import { Relogin } from './relogin'
 import { Shell } from './shell'
 
-const Today = lazy(() => import('~/rooms/today/today'))
-const Review = lazy(() => import('~/rooms/review/review'))
+const loadToday = () => import('~/rooms/today/today')
+const loadReview = () => import('~/rooms/review/review')
+const Today = lazy(loadToday)
+const Review = lazy(loadReview)
 const History = lazy(() => import('~/rooms/history/history'))
 const Plans = lazy(() => import('~/rooms/plans/plans'))
 const PlanEditor = lazy(() => import('~/rooms/plans/editor'))
@@ -39,6 +41,12 @@ const rooms: [string, ComponentType][] = [
     ['/system', SystemRoom],
     ['/system/:part', SystemRoom],
 ]
+
+/** The two rooms where mornings begin are fetched while it is still being found out who is there. */
+export function preloadRoom(path: string): void {
+    if (path === '/') void loadToday()
+    else if (path.startsWith('/rounds/')) void loadReview()
+}
 
 function Missing() {
     const { t } = useTranslation()
