@@ -110,7 +110,8 @@ async function main() {
     const platform = await Platform.start(grafana.url);
     for (const layout of ['dashboard', 'solo']) {
       for (const shots of sizes.filter((n) => layout === 'dashboard' || n <= 300)) {
-        rows.push([`platform, ${layout}, stored`, await watched(platform.pid, () => platform.round(layout, shape(shots))).then((m) => ({ ...m, ...m.result }))]);
+        const m = await watched(platform.pid, () => platform.round(layout, shape(shots)));
+        rows.push([`platform, ${layout}`, { ...m, ...m.result, wrong: await platform.wrong(m.result.id) }]);
         await samplePeers(grafana, 1);
       }
     }

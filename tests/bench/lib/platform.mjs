@@ -1,5 +1,6 @@
 // The whole product as an operator uses it: a source, a plan, a round by hand; its shots are stored and judged.
 import { sleep } from './cdp.mjs';
+import { decode, hasStamp } from './picture.mjs';
 import { adminPassword, Rounds, viewerToken } from './services.mjs';
 
 export class Platform {
@@ -38,9 +39,27 @@ export class Platform {
     const { id } = await this.call('POST', `/plans/${plan.id}/rounds`, {});
     for (;;) {
       const r = await this.call('GET', `/rounds/${id}`);
-      if (r.state === 'finished' || r.state === 'cancelled') return { n: r.total, failed: r.failed, wrong: await this.wrong(id), how: '' };
+      if (r.state === 'finished' || r.state === 'cancelled') return { id, n: r.total, failed: r.failed, how: 'stored, with data' };
       await sleep(100);
     }
+  }
+
+  /** Of the stored pictures, up to 300, how many are not of their panel and window. */
+  async wrong(id) {
+    const shots = [];
+    for (let cursor = ''; cursor !== null;) {
+      const page = await this.call('GET', `/rounds/${id}/shots?limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      shots.push(...page.items);
+      cursor = page.next;
+    }
+    let n = 0;
+    const step = Math.ceil(shots.length / 300);
+    for (const shot of shots.filter((s, i) => s.picture && i % step === 0)) {
+      const answer = await fetch(`${this.rounds.url}/api/v1/shots/${shot.id}/picture`, { headers: { Cookie: this.cookie } });
+      const png = decode(Buffer.from(await answer.arrayBuffer())), { from, to } = shot.window;
+      n += !hasStamp(png, `${shot.dashboard.uid}/${shot.panel.id}`, Date.parse(from), Date.parse(to));
+    }
+    return n;
   }
 
   stop() { return this.rounds.stop(); }
