@@ -34,13 +34,16 @@ run_unit() {
 
 # A folder with Vitest: its JSON report says what ran.
 run_vitest() {
-  local name=$1 folder=$2 report
-  report=$(mktemp)
+  local name=$1 folder=$2 report counts
+  report=$(mktemp --suffix=.json)
   npm_install "$folder"
   (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report")
-  if [ -s "$report" ]; then
-    count "$name" "$(node -p "require('$report').numPassedTests")" \
-      "$(node -p "r=require('$report'); r.numFailedTests + r.testResults.filter(f=>f.status==='failed'&&!f.assertionResults.length).length")"
+  # A file that could not even be loaded has no tests, and is a failure all the same.
+  # shellcheck disable=SC2086
+  if counts=$(node -p "const r = require('$report');
+    const dead = r.testResults.filter((f) => f.status === 'failed' && !f.assertionResults.length).length;
+    r.numPassedTests + ' ' + (r.numFailedTests + dead)"); then
+    count "$name" $counts
   else
     count "$name" 0 1
   fi
