@@ -39,7 +39,7 @@ function RowLabel({ shots }: { shots: Shot[] }) {
     const { t } = useTranslation()
     const f = useFormat()
     const first = shots[0]!
-    const findings = shots.flatMap((x) => loudFindings(x)).filter((x, i, list) => x.severity !== 'info' && list.findIndex((y) => y.text.en === x.text.en) === i).slice(0, 3)
+    const findings = shots.flatMap((x) => loudFindings(x)).filter((x, i, list) => x.severity !== 'info' && list.findIndex((y) => y.text.en === x.text.en) === i).slice(0, 2)
     const change = Math.max(...shots.map((x) => x.change?.score ?? 0))
     return (
         <div className={s.label} role="rowheader">
@@ -53,11 +53,19 @@ function RowLabel({ shots }: { shots: Shot[] }) {
     )
 }
 
+/** All cells of a row have one shape; small panels are shown a little larger than they are, never blown up. */
+function shapeOf(p: Shot['picture'] | undefined): React.CSSProperties {
+    const vars = p
+        ? { '--shape': String(Math.min(p.width / p.height, 4)), '--most-width': `${p.width * 1.25}px`, '--most-height': `${p.height * 1.25}px` }
+        : { '--shape': '2' }
+    return vars as React.CSSProperties
+}
+
 function GridRow({ row, state, round, active, selection, hrefOf, onActive, onSelect, onReshoot }: RowProps) {
     const shots = row.shots.map((x) => state.byId.get(x.id) ?? x)
     const shape = shots.find((x) => x.picture)?.picture
     return (
-        <div className={s.row} role="row" style={{ '--shape': shape ? String(Math.min(shape.width / shape.height, 4)) : '2' } as React.CSSProperties}>
+        <div className={s.row} role="row" style={shapeOf(shape)}>
             <RowLabel shots={shots} />
             {round.windows.map((w) => {
                 const shot = shots.find((x) => x.window.index === w.index)

@@ -27,6 +27,14 @@ function Word({ today }: { today: Today }) {
     )
 }
 
+/** Plans that need a person come first; the rest keep the server's order. */
+function need(item: Today['plans'][number]): number {
+    const last = item.last
+    if (last?.state === 'finished') return last.late ? 4 : 3
+    if (last?.state === 'failed') return 2
+    return last?.state === 'running' || last?.state === 'waiting' ? 1 : 0
+}
+
 export default function TodayRoom() {
     const { t } = useTranslation()
     useTitle(t('common.nav.today'))
@@ -44,7 +52,7 @@ export default function TodayRoom() {
     return (
         <div className={page.page}>
             <Word today={today.data} />
-            <div className={s.cards}>{today.data.plans.map((p) => <PlanCard key={p.plan.id} item={p} />)}</div>
+            <div className={s.cards}>{[...today.data.plans].sort((a, b) => need(b) - need(a)).map((p) => <PlanCard key={p.plan.id} item={p} />)}</div>
         </div>
     )
 }

@@ -15,6 +15,14 @@ import type { TiedZoom } from './use-zoom'
 export const modes = ['single', 'side', 'slider', 'blink', 'difference'] as const
 export type Mode = (typeof modes)[number]
 
+/** Small panels are not blown up beyond what still looks like them; who wants more zooms. */
+const growth = 2
+
+function most(shot: Shot): React.CSSProperties {
+    const p = shot.picture
+    return p ? { '--most-width': `${p.width * growth}px`, '--most-height': `${p.height * growth}px` } as React.CSSProperties : {}
+}
+
 function Picture({ shot, zone, className, children }: { shot: Shot; zone: string; className?: string | undefined; children?: ReactNode }) {
     const { t } = useTranslation()
     const f = useFormat()
@@ -23,8 +31,10 @@ function Picture({ shot, zone, className, children }: { shot: Shot; zone: string
     const [isCold] = useState(() => !isWarm(address))
     return (
         <div className={cx(s.clip, className)}>
-            {isCold && <img className={s.layer} src={thumbnailUrl(shot)} alt="" />}
-            {isWanted && <img className={s.layer} src={address} alt={pictureAlt(shot, t, f, zone)} decoding="sync" draggable={false} data-picture={shot.id} />}
+            <div className={s.zoomed} style={most(shot)}>
+                {isCold && <img className={s.layer} src={thumbnailUrl(shot)} alt="" />}
+                {isWanted && <img className={s.layer} src={address} alt={pictureAlt(shot, t, f, zone)} decoding="sync" draggable={false} data-picture={shot.id} />}
+            </div>
             {!isWanted && <span className={s.full}><Button kind="primary" onPress={() => setWanted(true)}>{t('review.fullPicture')}</Button></span>}
             {children}
         </div>
@@ -103,8 +113,8 @@ export function Stage({ shot, reference, mode, zone, zoom, swipe, onReshoot }: S
     const other = reference?.picture ? reference : null
     const shown: Mode = other && shot.picture ? mode : 'single'
     const [showsReference, flip] = useBlink(shown === 'blink')
-    const nowTag = <span className={s.tag}>{t('review.thisShot')} · {f.dateTime(shot.taken_at ?? shot.window.to, zone)}</span>
-    const thenTag = (right: boolean) => other && <span className={cx(s.tag, right && s.right)}>{t('review.reference')} · {f.dateTime(other.taken_at ?? other.window.to, zone)}</span>
+    const nowTag = <span className={s.tag}>{t('review.thisShot')} · {f.dateTime(shot.window.to, zone)}</span>
+    const thenTag = (right: boolean) => other && <span className={cx(s.tag, right && s.right)}>{t('review.reference')} · {f.dateTime(other.window.to, zone)}</span>
     return (
         <div className={s.stage} ref={zoom.stage} data-shot={shot.id} data-mode={shown}>
             {!shot.picture && <div className={s.pane}><NoPicture shot={shot} onReshoot={onReshoot} /></div>}
@@ -136,7 +146,9 @@ export function Stage({ shot, reference, mode, zone, zoom, swipe, onReshoot }: S
             )}
             {shown === 'difference' && other && (
                 <div className={s.pane} ref={zoom.pane} key="difference">
-                    <img key={`${shot.id}-${other.id}`} className={s.layer} src={url(`/shots/${shot.id}/difference/${other.id}`)} alt={t('review.differenceAlt', { score: f.number(shot.change?.score ?? 0) })} />
+                    <div className={s.zoomed} style={most(shot)}>
+                        <img key={`${shot.id}-${other.id}`} className={s.layer} src={url(`/shots/${shot.id}/difference/${other.id}`)} alt={t('review.differenceAlt', { score: f.number(shot.change?.score ?? 0) })} />
+                    </div>
                     <span className={s.tag}>{t('review.mode.difference')}</span>
                 </div>
             )}
