@@ -32,21 +32,19 @@ run_unit() {
     console.log(ok, bad);' "$build/meson-logs/testlog.json")
 }
 
-# A folder with Vitest: its JSON report says what ran.
+# A folder with Vitest: its JSON report says what ran. A file that could not even be loaded counts as one failure.
 run_vitest() {
-  local name=$1 folder=$2 report counts
-  report=$(mktemp --suffix=.json)
+  local name=$1 folder=$2 report
+  report=$(mktemp -t rounds-report.XXXXXX)
   npm_install "$folder"
   (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report")
-  # A file that could not even be loaded has no tests, and is a failure all the same.
-  # shellcheck disable=SC2086
-  if counts=$(node -p "const r = require('$report');
-    const dead = r.testResults.filter((f) => f.status === 'failed' && !f.assertionResults.length).length;
-    r.numPassedTests + ' ' + (r.numFailedTests + dead)"); then
-    count "$name" $counts
-  else
-    count "$name" 0 1
-  fi
+  # shellcheck disable=SC2046
+  count "$name" $(node -e '
+    let text = require("fs").readFileSync(process.argv[1], "utf8");
+    if (!text) { console.log(0, 1); process.exit(); }
+    const r = JSON.parse(text);
+    const broken = r.testResults.filter((f) => f.status === "failed" && !f.assertionResults.length).length;
+    console.log(r.numPassedTests, r.numFailedTests + broken);' "$report")
   rm -f "$report"
 }
 
