@@ -37,12 +37,14 @@ static const struct command commands[] = {
     {"round", "start PLAN", "put a round into the queue of the running service", command_round,
      "  start PLAN      a plan by its name or id; prints the round's id\n"},
     {"verify", "[ROUND]", "check pictures, verdicts and sign-offs against their hashes", command_verify,
-     "  Without ROUND everything, the database file and the audit trail too. Fails when something was changed.\n"},
+     "  Without ROUND everything, the database file and the audit trail too.\n"
+     "  Fails when something was changed.\n"},
     {"gc", "[--dry-run]", "remove what retention lets go of, now", command_gc,
      "  --dry-run       only say how much it would be\n"},
     {"backup", "FOLDER [--with-keys]", "copy everything while the service runs", command_backup,
      "  --with-keys     the keys that open credentials and sign, too\n"
-     "  A second backup into the same folder copies only what is new. docs/storage.md tells how to restore.\n"},
+     "  A second backup into the same folder copies only what is new.\n"
+     "  docs/storage.md tells how to restore.\n"},
 };
 enum { COMMANDS_N = sizeof commands / sizeof *commands };
 

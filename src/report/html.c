@@ -172,7 +172,7 @@ static void signoff(struct page *page, const struct store_signoff *signoff)
     raw(page, "</span></p><p class=\"words\">");
     text(page, signoff->summary);
     raw(page, "</p><dl class=\"one\">");
-    fact(page, WORD_REASONS, signoff->reasons);
+    fact(page, WORD_REASONS, shape_reasons(page->op, page->report, signoff->reasons));
     fact_hash(page, WORD_SHOTS_HASH, signoff->shots);
     fact_hash(page, WORD_VERDICTS_HASH, signoff->verdicts);
     fact_hash(page, WORD_BEFORE, signoff->before);

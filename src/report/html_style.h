@@ -21,7 +21,7 @@ static const char html_style[] =
     "font-size:13px;font-weight:600;vertical-align:4px;margin-left:12px;white-space:nowrap}"
     ".signed{color:var(--green)}.open-state{color:var(--amber)}"
     "dl{display:grid;grid-template-columns:max-content 1fr max-content 1fr;gap:4px 16px;margin:0}"
-    "dl.one{grid-template-columns:max-content 1fr}"
+    "dl.one{grid-template-columns:max-content 1fr}dl.one dd{white-space:pre-line}"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
     ".counts{display:grid;grid-template-columns:repeat(7,1fr);border:1px solid var(--line);"
     "border-radius:6px;margin:16px 0}"

@@ -248,6 +248,33 @@ const char *shape_links(struct op *op, const char *json)
 
 /* ---- Attention ---- */
 
+static const struct store_shot *shot_by_id(const struct report *report, const char *id)
+{
+    for (size_t i = 0; i < report->shot_n; i++)
+        if (strcmp(report->shots[i].id, id) == 0)
+            return &report->shots[i];
+    return NULL;
+}
+
+const char *shape_reasons(struct op *op, const struct report *report, const char *json)
+{
+    const struct jv *list = jv_parse_quiet(&op->arena, bytes_of(json));
+    struct str *out = str_new(&op->arena, 4 << 20);
+    if (!jv_is_array(list))
+        return json;
+    for (size_t i = 0; i < jv_len(list); i++) {
+        const char *id = jv_text_at(jv_item(list, i), "shot", "");
+        const struct store_shot *shot = shot_by_id(report, id);
+        if (shot)
+            str_addf(out, "%s%s / %s · %s: ", i ? "\n" : "", shot->dashboard_title,
+                     shot->panel_title, shot->window_key);
+        else
+            str_addf(out, "%s%s: ", i ? "\n" : "", id);
+        str_adds(out, jv_text_at(jv_item(list, i), "reason", ""));
+    }
+    return out->p;
+}
+
 enum shape_mark shape_mark_of(const struct store_shot *shot)
 {
     switch (shot->verdict) {

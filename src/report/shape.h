@@ -56,6 +56,10 @@ const char *shape_links(struct op *op, const char *json);
 
 /* ---- Attention ---- */
 
+/* A sign-off's reasons in lines "dashboard / panel · window: reason", in op's arena; a text that is
+ * no list stays as it is. */
+const char *shape_reasons(struct op *op, const struct report *report, const char *json);
+
 enum shape_mark {
     MARK_ABNORMAL, /* heaviest first */
     MARK_FAILED,

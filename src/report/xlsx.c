@@ -368,7 +368,7 @@ static void signoffs(struct book *book)
         put_text(book, s->user);
         put_time(book, s->signed_ms);
         put_text(book, s->summary);
-        put_text(book, s->reasons);
+        put_text(book, shape_reasons(book->op, book->report, s->reasons));
         put(book, s->shots, NULL);
         put(book, s->verdicts, NULL);
         put(book, s->before, NULL);

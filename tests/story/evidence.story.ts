@@ -47,6 +47,8 @@ describe('signing', () => {
     const signed = good(await sign(li, round.id, { reasons, expected_undecided: shots.length }));
     expect(signed).toMatchObject({ state: 'signed', undecided: shots.length });
     expect(signed.signoffs[0]).toMatchObject({ final: true, summary: '核心交易正常', by: { display_name: 'li' }, reasons });
+    const page = (await admin.get(`/rounds/${round.id}/report?format=html&language=zh-CN`)).bytes.toString('utf8');
+    expect(page).toContain(`${shots[0].panel.title} · 六小时: 节假日无人值守`);
   });
 
   it('ends every change', async () => {
