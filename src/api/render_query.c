@@ -331,8 +331,8 @@ static bool is_language(struct bytes tag)
     return is_good;
 }
 
-/* All languages of the caller, joined; the browser adds the weights by their order. Wildcards ("*", of programs
- * without an opinion) and malformed tags are left out: a page's Intl would throw at its start. */
+/* All languages of the caller, joined; the browser adds the weights by their order. Wildcards ("*", of
+ * programs without an opinion) and malformed tags are left out: a page's Intl would throw at its start. */
 static const char *read_language(struct op *op, const struct httpd_request *req)
 {
     struct str *s = str_new(&op->arena, LANGUAGE_MAX);
