@@ -62,7 +62,9 @@ static void note_failure(struct pool *pool, const struct op *op)
     pool->start_failed_n++;
     pool->retry_ms = clock_mono_ms() + (pause_ms < RETRY_MAX_MS ? pause_ms : RETRY_MAX_MS);
     snprintf(pool->start_error, sizeof pool->start_error, "%s", op->err_text);
-    if (pool_count(pool, SLOT_IDLE) + pool_count(pool, SLOT_LEASED) == 0)
+    bool is_hopeless = pool->failures >= POOL_FAILURES_HOPELESS &&
+                       pool_count(pool, SLOT_IDLE) + pool_count(pool, SLOT_LEASED) == 0;
+    if (is_hopeless)
         pool_refuse_waiters(pool);
 }
 

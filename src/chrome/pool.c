@@ -197,8 +197,9 @@ static int check_hope(struct op *op, struct pool *pool)
 {
     bool has_none = pool_count(pool, SLOT_IDLE) + pool_count(pool, SLOT_LEASED) +
                         pool_count(pool, SLOT_STARTING) == 0;
-    if (pool->is_stopping ||
-        (has_none && pool->start_error[0] && clock_mono_ms() < pool->retry_ms))
+    bool is_hopeless = has_none && pool->failures >= POOL_FAILURES_HOPELESS &&
+                       clock_mono_ms() < pool->retry_ms;
+    if (pool->is_stopping || is_hopeless)
         return refuse(op, pool);
     if (pool->waiters_n >= pool->conf.waiters_max)
         return op_fail(op, ERR_BUSY, "%d renders are waiting for a browser already", pool->waiters_n);

@@ -54,7 +54,10 @@ struct waiter {
     bool is_refused;
 };
 
-enum { POOL_DURATIONS = 64 };
+enum {
+    POOL_DURATIONS = 64,
+    POOL_FAILURES_HOPELESS = 2, /* one start may fail by chance; those who wait are told after the second */
+};
 
 struct pool {
     struct pool_conf conf;

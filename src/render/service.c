@@ -178,10 +178,22 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     return 0;
 }
 
+/* The gate always listens: a browser that can not reach it has lost its network process. */
+static bool is_networkless(const struct op *op)
+{
+    return op->err == ERR_TARGET && (strstr(op->err_text, "ERR_PROXY_CONNECTION_FAILED") ||
+                                     strstr(op->err_text, "net::ERR_FAILED"));
+}
+
 /* A redirect to a site that the gate refuses ends as a connection that failed: say what it means.
  */
-static int fail_unreached(struct op *op, const struct tab *tab, struct render_result *out)
+static int fail_unreached(struct op *op, struct tab *tab, struct render_result *out)
 {
+    if (is_networkless(op)) {
+        tab->is_broken = true;
+        op_clear(op);
+        return op_fail(op, ERR_BROWSER, "the browser lost its network while the page was loading");
+    }
     bool is_led_away = op->err == ERR_TARGET && page_facts(tab->page)->redirects_n > 0 &&
                        strstr(op->err_text, "ERR_SOCKS") != NULL;
     if (!is_led_away)
@@ -189,8 +201,7 @@ static int fail_unreached(struct op *op, const struct tab *tab, struct render_re
     out->finding = (struct truth_finding){
         .truth = TRUTH_LOGIN,
         .text = "Grafana sent the browser away to another site, which its pages may not reach: it "
-                "did not "
-                "accept the credential, or its root_url differs",
+                "did not accept the credential, or its root_url differs",
         .panels = 1,
         .affected = 1,
     };

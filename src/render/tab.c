@@ -107,7 +107,7 @@ static bool is_put_to_sleep(struct tab *tab)
 void tab_close(struct tab *tab, bool is_clean)
 {
     is_clean = is_clean && is_put_to_sleep(tab);
-    tab->lease.end = is_clean ? POOL_KEEP : POOL_DROP_TAB;
+    tab->lease.end = is_clean ? POOL_KEEP : tab->is_broken ? POOL_DROP_BROWSER : POOL_DROP_TAB;
     pool_return(&tab->lease);
     arena_fini(&tab->report_arena);
     mem_free(tab->armed_loader);

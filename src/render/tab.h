@@ -29,6 +29,7 @@ struct tab {
     size_t wanted_n;
     int grown_px;    /* height at which the present dashboard was seen whole; 0: not yet */
     char *grown_for; /* heap: its uid */
+    bool is_broken; /* its browser is of no use any more, though it still lives */
 };
 
 /* Leases and sets up a tab for this identity and look. On -1 nothing is held. */

@@ -189,7 +189,8 @@ static const char *lost_answer(struct arena *arena, const struct facts *facts,
 {
     const struct facts_query *query =
         facts_last_query(facts, arena_fmt(arena, "%lld", (long long)panel->id));
-    bool is_lost = query && query->state == FACTS_FAILED;
+    /* Cancelled counts, too: a page that gives a query up asks another, and that would be the newest. */
+    bool is_lost = query && query->state != FACTS_DONE && query->state != FACTS_OPEN;
     return is_lost ? arena_fmt(arena, "the answer to its query was cut off (%s)", query->error) : NULL;
 }
 
