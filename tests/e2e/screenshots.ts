@@ -1,4 +1,4 @@
-/* Pictures of the rooms, with rounds of real pictures in them. ROOMS=a,b and LOOKS=width-language-theme,… choose some; without
+/* Pictures of the rooms, with rounds of real pictures in them. ROOMS=a,b (or all) and LOOKS=width-language-theme,… choose; without
    SCREENSHOTS they go to a temporary folder, for looking at. */
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Stage } from './lib/stage'
 
 const folder = process.env.SCREENSHOTS ?? join(tmpdir(), 'rounds-screenshots')
-const looks = (process.env.LOOKS ?? '1280-en-light,1280-zh-CN-light,1280-en-dark,360-zh-CN-light').split(',')
-const wanted = process.env.ROOMS?.split(',')
+const looks = (process.env.LOOKS ?? '1280-en-light,1280-zh-CN-dark,360-zh-CN-light').split(',')
+const kept = 'today,review-grid,review-focus,review-side,history,plan,source,system' // those of the documents
+const wanted = process.env.ROOMS === 'all' ? null : (process.env.ROOMS ?? kept).split(',')
 let stage: Stage
 let at: Record<string, string> = {}
 

@@ -149,7 +149,7 @@ function sign(req: Request, round: Round): Answer {
     const without = open.filter((s) => !reasons.some((r) => r.shot_id === s.id && r.reason))
     if (without.length) return fail(422, 'unprocessable', `${without.length} shots are undecided and have no reason`, without.slice(0, 50).map((s) => ({ shot_id: s.id })))
     round.state = 'signed'
-    round.signoffs.push({ seq: round.signoffs.length + 1, by: { id: req.user!.id, display_name: req.user!.display_name }, at: iso(now()), summary: String(req.body.summary), reasons, hash: 'f00d', signature: 's' })
+    round.signoffs.push({ seq: round.signoffs.length + 1, final: true, by: { id: req.user!.id, display_name: req.user!.display_name }, at: iso(now()), summary: String(req.body.summary), reasons, hash: 'f00d', signature: 's' })
     tell(round.id, 'sign', { round_id: round.id })
     tell(round.id, 'round', round)
     return ok(round)

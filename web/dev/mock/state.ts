@@ -176,7 +176,7 @@ function addRound(id: string, plan: Plan, moment: number, state: RoundState): Ro
         left_ms: state === 'running' ? 80_000 : null,
         windows: windowsSpec.map((w, index) => ({ index, name: w.name, from: iso(moment - (index === 2 ? 7 * day : hour)), to: iso(moment) })),
         timezone: 'Asia/Shanghai', reviewers: ['u2'],
-        signoffs: state === 'signed' ? [{ seq: 1, by: { id: 'u2', display_name: '李工' }, at: iso(moment + hour), summary: '无新增异常', reasons: [], hash: 'ab12cd34', signature: 'x' }] : [],
+        signoffs: state === 'signed' ? [{ seq: 1, final: true, by: { id: 'u2', display_name: '李工' }, at: iso(moment + hour), summary: '无新增异常', reasons: [], hash: 'ab12cd34', signature: 'x' }] : [],
     }
     rounds.set(id, round)
     return round

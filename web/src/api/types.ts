@@ -276,7 +276,9 @@ export interface RoundCard {
 
 export interface SignOff {
     seq: number
-    by: { id: string; display_name: string } | string
+    /** false: the first of two people; the round stays open for the second. */
+    final: boolean
+    by: { id: string; display_name: string }
     at: string
     summary: string
     reasons: { shot_id: string; reason: string }[]

@@ -79,7 +79,7 @@ export function SignDialog({ state, round, onClose }: { state: ReviewState; roun
                 </>
             )}
             <TextBox label={t('review.summary')} value={draft.value.summary} onChange={(v) => draft.set((old) => ({ ...old, summary: v }))} rows={3} />
-            <p className="quiet small">{t('review.signNote')}</p>
+            <p className="quiet small">{t(round.second_person && !round.signoffs.length ? 'review.signFirst' : 'review.signNote')}</p>
             {sign.isError && (sign.error instanceof ApiError && sign.error.status === 409
                 ? <Note kind="warn">{t('review.signMoved')}</Note> : <FaultNote error={sign.error} />)}
         </Dialog>
