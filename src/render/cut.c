@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6 };
+enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16 };
 
 struct scene { /* one window of the dashboard, seen */
     struct ready_rules rules;
@@ -246,7 +246,8 @@ static int check_fidelity(struct op *op, struct visit *visit, size_t first, size
         bool both = panel && cut_box(&part, scene, ask, panel, &a) == 0 &&
                     cut_box(&part, &fresh, ask, panel, &b) == 0;
         if (both && panel->state != PROBE_STREAMING) {
-            bool differs = picture_count_different(&a, &b, EDGE_TOLERANCE) != 0;
+            int64_t n_different = picture_count_different(&a, &b, EDGE_TOLERANCE);
+            bool differs = n_different < 0 || n_different > EDGE_PIXELS_MAX;
             visit_count_fidelity(differs);
             is_different = is_different || differs;
         }
