@@ -179,3 +179,31 @@ describe('starting and stopping', () => {
     expect((await run(['round', 'start', 'no such plan', `--data=${join(rounds.folder, 'data')}`])).code).toBe(1);
   });
 });
+
+describe('a very large plan', () => {
+  it('of ten thousand shots is foreseen, started, listed page by page, and stopped', async () => {
+    const windows = Array.from({ length: 20 }, (_, i) => ({ name: `${i + 1} h`, kind: 'rolling', length: `${i + 1}h` }));
+    const values = Array.from({ length: 125 }, () => ['web-01', 'web-02', 'db-01', 'db-02']).flat().map((v, i) => `${v}-${i}`);
+    const host = { source, dashboard: 'host', panels: [1], variables: { host: { mode: 'each', values } } };
+    const plan = await makePlan(admin, source, [], { name: 'ten thousand', windows, selections: [host] });
+    const dry = good(await admin.post(`/plans/${plan}/dry-run`));
+    expect(dry.total).toBeGreaterThanOrEqual(10_000);
+    expect(dry.shots).toHaveLength(500);
+    expect(dry.estimate.bytes).toBeGreaterThan(100_000_000);
+    const { id } = good(await admin.post(`/plans/${plan}/rounds`), 202);
+    const live = await Live.open(admin, `/rounds/${id}/events`);
+    await live.until((e) => e.name === 'round' && e.data.state === 'running');
+    expect(good(await admin.get(`/rounds/${id}`)).total).toBe(dry.total);
+    const seen = new Set<string>();
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: any = good(await admin.get(`/rounds/${id}/shots?limit=1000&cursor=${cursor}`));
+      for (const s of page.items) seen.add(s.id);
+      cursor = page.next;
+    }
+    expect(seen.size).toBe(dry.total);
+    good(await admin.post(`/rounds/${id}/cancel`), 202);
+    await live.until((e) => e.name === 'round' && e.data.state === 'cancelled');
+    live.close();
+    expect((await admin.get('/today')).status).toBe(200);
+  });
+});
