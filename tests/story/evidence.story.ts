@@ -202,4 +202,23 @@ describe('cleaning up', () => {
     expect(existsSync(join(data, 'rounds.db'))).toBe(true);
     expect((await run(['verify', `--data=${data}`])).code).toBe(0);
   });
+
+  it('after the days of the plan takes pictures, keeps abnormal ones longer and held ones for good; the record stays whole', async () => {
+    const old = await judgedRound('old'), held = await judgedRound('held');
+    for (const { round } of [old, held]) good(await sign(li, round.id));
+    good(await admin.put(`/rounds/${held.round.id}/legal-hold`, { held: true, reason: '监管调取' }));
+    const later = { ROUNDS_TEST_CLOCK_OFFSET_MS: String(500 * 86_400_000) };
+    expect((await run(['gc', '--dry-run', `--data=${data}`], later)).text).toMatch(/would remove the pictures of [1-9]/);
+    const gone = await run(['gc', `--data=${data}`], later);
+    expect(gone.code, gone.text).toBe(0);
+    const after = await shotsOf(admin, old.round.id);
+    expect(after.map((s) => [s.expired, s.picture === null])).toEqual(old.shots.map((_, i) => i === 0 ? [false, false] : [true, true]));
+    const lost = await admin.get(`/shots/${after[1].id}/picture`);
+    expect([lost.status, lost.json.error.message]).toEqual([410, expect.stringContaining('retention')]);
+    expect((await admin.get(`/shots/${after[0].id}/picture`)).status).toBe(200);
+    expect((await shotsOf(admin, held.round.id)).every((s) => s.picture)).toBe(true);
+    expect(good(await admin.post(`/rounds/${old.round.id}/verify`)).ok).toBe(true);
+    const html = (await admin.get(`/rounds/${old.round.id}/report?format=html&language=zh-CN`)).bytes.toString('utf8');
+    expect(html).toContain('延迟高');
+  });
 });
