@@ -65,7 +65,8 @@ int64_t render_query_budget_ms(const struct api_render_conf *conf, const struct 
     return ms > conf->timeout_max_ms ? conf->timeout_max_ms : ms;
 }
 
-/* The bytes of a URL that must not stand in it as they are: people forget to encode the inner URL. */
+/* The bytes of a URL that must not stand in it as they are: people forget to encode the inner URL.
+ */
 static char *mend_url(struct op *op, const char *text)
 {
     struct str *s = str_new(&op->arena, 4 * VALUE_MAX);
@@ -160,7 +161,8 @@ static int read_scale(struct op *op, const struct api_render_conf *conf, struct 
     if (!bytes_to_double(bytes_of(text), out))
         return fail_param(op, "deviceScaleFactor", "not a number");
     if (*out <= 0)
-        return op_fail(op, ERR_BAD_INPUT, "invalid request: deviceScaleFactor must be greater than zero");
+        return op_fail(op, ERR_BAD_INPUT,
+                       "invalid request: deviceScaleFactor must be greater than zero");
     if (*out < 0.1)
         *out = 0.1;
     if (*out > conf->scale_max) {
@@ -170,8 +172,9 @@ static int read_scale(struct op *op, const struct api_render_conf *conf, struct 
     return 0;
 }
 
-/* Grafana sends "UTC-02:00" in the POSIX sense for two hours *east* of Greenwich, where the browser cannot
- * name its zone. Etc/GMT-2 has the same inverted sense; other offsets go to ICU as GMT+hh:mm. */
+/* Grafana sends "UTC-02:00" in the POSIX sense for two hours *east* of Greenwich, where the browser
+ * cannot name its zone. Etc/GMT-2 has the same inverted sense; other offsets go to ICU as
+ * GMT+hh:mm. */
 static const char *mend_timezone(struct op *op, const char *text)
 {
     int hours, minutes;
@@ -214,8 +217,9 @@ static int read_format(struct op *op, const struct api_render_conf *conf, struct
     if (is_csv && *text && !bytes_eq_nocase(bytes_of(text), BYTES("csv")))
         return fail_param(op, "encoding", "must be 'csv' or empty/missing");
     if (!is_csv && *text && !render_format_find(text, &look->format))
-        return fail_param(op, "encoding",
-                          arena_fmt(&op->arena, "\"%s\"; png, jpeg, webp and pdf are possible", text));
+        return fail_param(
+            op, "encoding",
+            arena_fmt(&op->arena, "\"%s\"; png, jpeg, webp and pdf are possible", text));
     if (*quality && (!bytes_to_i64(bytes_of(quality), &n) || n < 1 || n > 100))
         return fail_param(op, "quality", "not a whole number from 1 to 100");
     look->quality = *quality ? (int)n : 0;
@@ -226,9 +230,9 @@ static const struct paper_row {
     const char *name;
     double width_in, height_in;
 } papers[] = {
-    {"a4", 8.27, 11.7},     {"letter", 8.5, 11}, {"legal", 8.5, 14}, {"tabloid", 11, 17},
-    {"ledger", 17, 11},     {"a0", 33.1, 46.8},  {"a1", 23.4, 33.1}, {"a2", 16.54, 23.4},
-    {"a3", 11.7, 16.54},    {"a5", 5.83, 8.27},  {"a6", 4.13, 5.83},
+    {"a4", 8.27, 11.7},  {"letter", 8.5, 11}, {"legal", 8.5, 14}, {"tabloid", 11, 17},
+    {"ledger", 17, 11},  {"a0", 33.1, 46.8},  {"a1", 23.4, 33.1}, {"a2", 16.54, 23.4},
+    {"a3", 11.7, 16.54}, {"a5", 5.83, 8.27},  {"a6", 4.13, 5.83},
 };
 
 /* A pdf.* option: of the request, else of the target's own query (Enterprise puts it there). */
@@ -252,8 +256,8 @@ static bool is_page_range(struct bytes range)
         return bytes_to_i64(range, &first) && first > 0;
     struct bytes left = bytes_trim((struct bytes){range.p, (size_t)dash});
     struct bytes right = bytes_trim(bytes_from(range, (size_t)dash + 1));
-    bool is_good = (left.n == 0 || bytes_to_i64(left, &first)) &&
-                   (right.n == 0 || bytes_to_i64(right, &last));
+    bool is_good =
+        (left.n == 0 || bytes_to_i64(left, &first)) && (right.n == 0 || bytes_to_i64(right, &last));
     return is_good && left.n + right.n > 0 && first > 0 && last >= first;
 }
 
@@ -281,7 +285,8 @@ static int read_paper(struct op *op, const struct api_render_conf *conf, struct 
         if (bytes_eq_nocase(bytes_of(format), bytes_of(papers[i].name)))
             paper = &papers[i];
     if (!paper)
-        return fail_param(op, "pdf.format", "letter, legal, tabloid, ledger and a0 to a6 are possible");
+        return fail_param(op, "pdf.format",
+                          "letter, legal, tabloid, ledger and a0 to a6 are possible");
     if (!is_page_ranges(ranges))
         return fail_param(op, "pdf.pageRanges", "must be like 1-3,5");
     *out = (struct render_paper){.width_in = paper->width_in,
@@ -331,8 +336,9 @@ static bool is_language(struct bytes tag)
     return is_good;
 }
 
-/* All languages of the caller, joined; the browser adds the weights by their order. Wildcards ("*", of
- * programs without an opinion) and malformed tags are left out: a page's Intl would throw at its start. */
+/* All languages of the caller, joined; the browser adds the weights by their order. Wildcards ("*",
+ * of programs without an opinion) and malformed tags are left out: a page's Intl would throw at its
+ * start. */
 static const char *read_language(struct op *op, const struct httpd_request *req)
 {
     struct str *s = str_new(&op->arena, LANGUAGE_MAX);
@@ -393,8 +399,8 @@ int render_query_read(struct op *op, const struct api_render_conf *conf,
 {
     const char *timeout;
     int64_t ms;
-    *out = (struct render_ask){.class_ = POOL_INTERACTIVE, .is_partial = conf->is_partial,
-                               .login = {.org = ""}};
+    *out = (struct render_ask){
+        .class_ = POOL_INTERACTIVE, .is_partial = conf->is_partial, .login = {.org = ""}};
     struct str *cut = str_new(&op->arena, 1024);
     *clamped = "";
     if (read_url(op, conf, req->raw_query, &out->target) < 0 ||
