@@ -7,6 +7,7 @@
 #include "api/fields.h"
 #include "api/handlers.h"
 #include "api/shots.h"
+#include "base/pack.h"
 #include "render/picture.h"
 #include "rounds/round.h"
 #include "rounds/series.h"
@@ -20,6 +21,7 @@ enum {
     WIDTH_MIN = 16,
     WIDTH_MAX = 4000,
     CSV_MAX = 128 << 20,
+    DATA_MAX = 256 << 20,
     PNG_LEVEL = 6
 };
 
@@ -123,6 +125,16 @@ int handle_shots_thumbnail(struct call *call)
     return 0;
 }
 
+/* The series, as JSON: kept packed. */
+static int read_data(struct call *call, const struct store_shot *shot, struct bytes *out)
+{
+    struct bytes packed;
+    if (check_kept(call, shot, "data", &shot->data) < 0 ||
+        blob_get(call->op, call->api->platform->blobs, shot->data.key, &packed) < 0)
+        return -1;
+    return pack_gunzip(call->op, packed, DATA_MAX, out);
+}
+
 int handle_shots_data(struct call *call)
 {
     struct store_shot shot;
@@ -135,9 +147,13 @@ int handle_shots_data(struct call *call)
         series_set_print(&none, &r.w);
         return reply_json(&r, 200);
     }
-    if (check_kept(call, &shot, "data", &shot.data) < 0)
+    struct bytes json;
+    if (read_data(call, &shot, &json) < 0)
         return -1;
-    return reply_blob(call, &shot, &shot.data, "application/json");
+    set_caching(call, &shot);
+    if (!httpd_reply_unchanged(call->req, etag_of(call, &shot.data, "")))
+        httpd_reply(call->req, 200, "application/json", json);
+    return 0;
 }
 
 int handle_shots_csv(struct call *call)
@@ -146,8 +162,7 @@ int handle_shots_csv(struct call *call)
     struct store_shot shot;
     struct bytes json;
     struct str csv;
-    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "data", &shot.data) < 0 ||
-        blob_get(call->op, call->api->platform->blobs, shot.data.key, &json) < 0 ||
+    if (shot_of_call(call, 0, &shot) < 0 || read_data(call, &shot, &json) < 0 ||
         series_set_read(call->op, json, &set) < 0)
         return -1;
     str_init(&csv, CSV_MAX);

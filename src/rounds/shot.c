@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/rand.h"
 #include "grafana/links.h"
 #include "notify/rule.h"
@@ -322,7 +323,9 @@ static int put_blobs(struct op *op, const struct rounds *rounds, struct bytes pi
     struct jw w;
     jw_init(&w, data);
     series_set_print(set, &w);
-    return data->is_full ? 0 : put_blob(op, rounds, str_bytes(data), &out->data);
+    if (data->is_full)
+        return 0;
+    return put_blob(op, rounds, pack_gzip(&op->arena, str_bytes(data)), &out->data);
 }
 
 static void set_findings(struct arena *arena, const struct judge_result *from,

@@ -1,5 +1,7 @@
 #include "engine.h"
 
+#include "base/pack.h"
+
 #include "base/clock.h"
 #include "cron/cron.h"
 #include "rounds/prepare.h"
@@ -27,9 +29,11 @@ static void a_round_is_taken_judged_and_kept(void **state)
     assert_non_null(strstr(shot.meta, "/d/gw/_?orgId=1&viewPanel=1"));
     assert_null(strstr(shot.meta, "good")); /* the token */
     assert_non_null(strstr(shot.panel_detail, "\"folder\":\"Core\""));
-    struct bytes data;
+    struct bytes packed, data;
     struct series_set set;
-    succeeds(&e->op, blob_get(&e->op, &e->blobs, shot.data.key, &data));
+    succeeds(&e->op, blob_get(&e->op, &e->blobs, shot.data.key, &packed));
+    succeeds(&e->op, pack_gunzip(&e->op, packed, 1 << 20, &data));
+    assert_true(data.n > packed.n);
     succeeds(&e->op, series_set_read(&e->op, data, &set));
     assert_string_equal(set.note, "complete");
     assert_true(e->events[ROUNDS_SHOT] >= 10);

@@ -1,0 +1,12 @@
+/* Compressing what is kept for years: gzip, so that any tool can open it. Pure but for memory. */
+#ifndef BASE_PACK_H
+#define BASE_PACK_H
+
+#include "base/op.h"
+
+/* A gzip member without name or time: the same content always gives the same bytes. */
+struct bytes pack_gzip(struct arena *arena, struct bytes plain);
+/* Content that is not gzip comes back as it is. ERR_STORAGE: damaged; ERR_TOO_LARGE beyond max. */
+int pack_gunzip(struct op *op, struct bytes packed, size_t max, struct bytes *out) MUST_CHECK;
+
+#endif
