@@ -95,6 +95,9 @@
     return m ? +m[1] : -1;
   };
 
+  /* A solo page's scene holds all panels of its dashboard: of those that are not mounted, no more than is judged. */
+  const unmounted = ({ key, path, id, title, hidden, needed, plugin_error }) =>
+    ({ key, path, id, title, hidden, needed, ...(plugin_error && { plugin_error }) });
   const scenePanel = (p, st, hidden) => {
     const plugin = call(p, 'getPlugin');
     const meta = plugin && plugin.meta;
@@ -107,6 +110,7 @@
     };
     try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
     if (!out.active && !hidden) out.needed = isInView(p, st);
+    if (!out.active) return unmounted(out);
     const data = st.$data && st.$data.state && st.$data.state.data;
     if (!st.$data || (meta && meta.skipDataQuery)) return out;
     out.has_query = true;
@@ -233,7 +237,8 @@
   };
 
   /* Streaming data move for ever: their extent does not count as a change. */
-  const digest = (f) => JSON.stringify(f, (k, v) => v && v.state === 'Streaming' ? { ...v, from: 0, to: 0, rows: 0 } : v);
+  const steady = (p) => p.state === 'Streaming' ? { ...p, from: 0, to: 0, rows: 0 } : p;
+  const digest = (f) => JSON.stringify({ ...f, panels: f.panels.map(steady) });
 
   /* Stillness is counted in frames without a change of facts or document, and only once the page has been idle
    * since its last change of facts: on a busy machine React may draw frames after the data are there.
