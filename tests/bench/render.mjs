@@ -53,9 +53,9 @@ function ways(grafana, rounds) {
   return [
     { name: 'cold: a new browser each, network idle 500 ms', take: cold, make: keyed, share: 1 },
     { name: 'imitation of GIR v5\'s waits', take: imitation, make: keyed, share: 1 },
-    { name: 'Rounds, drop-in call (new render key, washed tab)', take: render, make: keyed, pid: rounds.pid, share: 3 },
-    { name: 'Rounds, own credential, new document in a warm tab', take: render, make: navigated, pid: rounds.pid, share: 3 },
-    { name: 'Rounds, own credential, inside the application', take: render, make: async () => ask(grafana.url), pid: rounds.pid, share: 6 },
+    { name: 'Rounds, drop-in call (new render key, washed tab)', take: render, make: keyed, pid: rounds.pid, share: 2 },
+    { name: 'Rounds, own credential, new document in a warm tab', take: render, make: navigated, pid: rounds.pid, share: 2 },
+    { name: 'Rounds, own credential, inside the application', take: render, make: async () => ask(grafana.url), pid: rounds.pid, share: 4 },
   ];
 }
 
@@ -63,7 +63,7 @@ async function compare(all, widthsHere) {
   const kept = [];
   for (const width of widthsHere) {
     const results = all.map(() => []);
-    const turns = width === 1 ? reps : Math.max(1, Math.round(reps / 5));
+    const turns = width === 1 ? reps : Math.max(1, Math.round(reps / 10));
     for (let i = 0; i < turns; i++) {
       for (const [k, way] of all.entries()) results[k].push(await batch(way, (width === 1 ? 1 : width * 2) * way.share, width, way.make));
     }
@@ -93,7 +93,7 @@ async function lag() {
   const rows = [];
   for (const [name, more] of [['inside the application', () => ''], ['new document', () => `&_dash.load=${serial}`]]) {
     const paint = [], answer = [], capture = [];
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 25; i++) {
       const shot = ask(watch.url);
       watch.clear();
       const { stages } = await rounds.render({ url: shot.url + more(), ...size });
@@ -165,7 +165,7 @@ async function main() {
   await startUp(grafana);
   const rounds = await Rounds.start({ origins: [grafana.url] });
   const all = ways(grafana, rounds);
-  for (const way of all.slice(2)) await batch(way, 24, 8, way.make); // all browsers up and warm
+  for (const way of all.slice(2)) await batch(way, 12, 8, way.make); // all browsers up and warm
   report(await compare(all, process.env.BENCH_WIDTHS ? process.env.BENCH_WIDTHS.split(',').map(Number) : widths), all);
   await rest(rounds);
   await rounds.stop();

@@ -94,9 +94,17 @@ async function lastAnswer() {
   for (const x of [rounds, watch, grafana]) await x.stop();
 }
 
+/** Told as they come, for those who wait. */
+class Rows extends Array {
+  push(...rows) {
+    for (const [name, r] of rows) console.error(`${name}: ${r.n} shots in ${round(r.wall, 1)} s, ${round(r.cpu / r.n, 3)} CPU s each, own ${round(r.own / r.n * 1000, 1)} ms, PSS ${round(r.pss)} MB, RSS ${round(r.rss, 1)} MB, failed ${r.failed}, wrong ${r.wrong}`);
+    return super.push(...rows);
+  }
+}
+
 async function main() {
   console.log(`load before: ${load1()}\n`);
-  const grafana = await Grafana.start('--query-delay', '50'), rows = [];
+  const grafana = await Grafana.start('--query-delay', '50'), rows = new Rows();
   await samplePeers(grafana);
   for (const [layout, streams] of [['dashboard', 1], ['dashboard', 2], ['solo', 1], ['solo', 3]]) {
     for (const shots of sizes.filter((n) => layout === 'dashboard' ? n < 3000 || streams === 2 : n <= 300)) {
