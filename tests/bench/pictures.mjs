@@ -63,13 +63,17 @@ class Fresh {
   close() { return this.browser.close(); }
 }
 
-const tally = () => ({ shots: 0, fast: 0, same: 0, corner: 0, cornerMost: 0, failed: 0, retold: 0, differ: [] });
+const tally = () => ({ shots: 0, fast: 0, same: 0, harmless: 0, failed: 0, retold: 0, differ: [] });
+
+/** Smoothing depends on how the browser cuts a page into tiles: corners of frames, and shades that no eye sees (of 255). */
+const SHADES = 8;
+const isHarmless = (d) => d.n > 0 && (d.corner || d.most <= SHADES);
 
 function judge(count, line, reference) {
   const { uid, panel, from, to } = JSON.parse(line.id);
   const mine = decode(Buffer.from(line.body, 'base64')), d = difference(mine, reference);
   if (d.n === 0) { count.same++; return; }
-  if (d.corner) { count.corner++; count.cornerMost = Math.max(count.cornerMost, d.n); return; }
+  if (isHarmless(d)) { count.harmless++; return; }
   const stamp = hasStamp(mine, `${uid}/${panel}`, from, to) ? 'right data' : hasStamp(reference, `${uid}/${panel}`, from, to) ? 'WRONG DATA' : 'no stamp';
   count.differ.push({ uid, panel, from, to, how: line.how, outcome: line.outcome, stamp, ...d });
   if (keep) {
@@ -149,7 +153,7 @@ async function floor(clean, base) {
       for (const panel of panels) {
         count.shots++;
         const d = difference(a(panel), b(panel));
-        if (d.n === 0) count.same++; else if (d.corner) count.corner++; else count.differ.push({ uid, panel, ...w, stamp: 'right data', ...d });
+        if (d.n === 0) count.same++; else if (isHarmless(d)) count.harmless++; else count.differ.push({ uid, panel, ...w, stamp: 'right data', ...d });
       }
     }
   }
@@ -169,8 +173,8 @@ async function main() {
   }
   await clean.close();
   await still.stop();
-  table(['condition', 'layout', 'pictures', 'inside the application', 'same pixels', 'but for corners', 'says that its query failed', 'no picture', 'different', 'wrong data'],
-    rows.map((r) => [r.name, r.layout, r.shots, r.fast, r.same, r.corner, r.retold, r.failed, r.differ.length, r.differ.filter((d) => d.stamp !== 'right data').length]));
+  table(['condition', 'layout', 'pictures', 'inside the application', 'same pixels', 'but for smoothing', 'says that its query failed', 'no picture', 'different', 'wrong data'],
+    rows.map((r) => [r.name, r.layout, r.shots, r.fast, r.same, r.harmless, r.retold, r.failed, r.differ.length, r.differ.filter((d) => d.stamp !== 'right data').length]));
   const differ = rows.flatMap((r) => r.differ.map((d) => ({ condition: r.name, layout: r.layout, ...d })));
   for (const d of differ.slice(0, 40)) console.log(JSON.stringify(d));
   console.log(`${rows.reduce((n, r) => n + r.shots, 0)} pictures, ${differ.length} different; load after: ${load1()}`);
