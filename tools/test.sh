@@ -18,7 +18,7 @@ count() { # a suite's name, its passed and failed
 wants() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 
 run_unit() {
-  meson test -C "$build" --no-rebuild --print-errorlogs || true
+  meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 4 || true
   # cmocka says how many tests each program ran; a program that died says it by its result.
   # shellcheck disable=SC2046
   count unit $(node -e '
