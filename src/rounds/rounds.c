@@ -63,9 +63,11 @@ void rounds_stop(struct rounds *rounds)
 {
     if (!rounds)
         return;
+    /* Workers and clockwork wake each other: both must be there until both have ended. */
+    workers_stop(rounds->workers);
     clockwork_stop(rounds->clockwork);
     clockwork_stop(rounds->janitor);
-    workers_stop(rounds->workers);
+    workers_free(rounds->workers);
     rounds->clockwork = rounds->janitor = NULL;
     rounds->workers = NULL;
 }

@@ -25,6 +25,7 @@ struct worker_pool *workers_start(struct rounds *rounds);
 void workers_wake(struct worker_pool *pool);
 /* Cancels, joins, frees. NULL is fine. */
 void workers_stop(struct worker_pool *pool);
+void workers_free(struct worker_pool *pool); /* after workers_stop */
 void workers_busy(struct worker_pool *pool, struct rounds_busy *out);
 
 /* clockwork's jobs. */

@@ -391,6 +391,12 @@ void workers_stop(struct worker_pool *pool)
     (void)!write(pool->cancel_fd, &one, sizeof one);
     for (int i = 0; i < pool->n; i++)
         thread_join(&pool->workers[i].thread);
+}
+
+void workers_free(struct worker_pool *pool)
+{
+    if (!pool)
+        return;
     close(pool->cancel_fd);
     lock_fini(&pool->lock);
     mem_free(pool);
