@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole product on one machine, thrown away at the end: the stand-in Grafana, Rounds with its platform, a source, a plan and a
-# first round. tools/demo.sh BUILD_DIR [--once]: --once ends after the round instead of waiting for Ctrl-C.
+# The whole product on one machine, thrown away at the end: the stand-in Grafana, Rounds with its platform, a source, a plan,
+# two earlier rounds and today's. tools/demo.sh BUILD_DIR [--once]: --once ends after the round instead of waiting for Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=$(realpath "${1:-build}")
@@ -58,7 +58,7 @@ pids+=($!)
 await "$folder/rounds.port" "${pids[-1]}"
 rounds="http://127.0.0.1:$(tr -d '\n' <"$folder/rounds.port")"
 
-echo "The first round is under way …" >&2
+echo "Three rounds are under way: the day before yesterday, yesterday, today …" >&2
 node tools/demo_seed.mjs "$rounds" "$grafana" "$password" "$grafana_token" >"$folder/seed.json" || {
   cat "$folder/rounds.log" >&2
   exit 1

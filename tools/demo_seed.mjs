@@ -1,5 +1,6 @@
-// Fills a fresh Rounds with something to look at: a source, a plan with two windows, one round. Used by tools/demo.sh.
-// node tools/demo_seed.mjs ROUNDS_URL GRAFANA_URL ADMIN_PASSWORD GRAFANA_TOKEN; prints the round's address.
+// Fills a fresh Rounds with something to look at: a source, a plan with two windows, two earlier rounds on which all was
+// well, and today's, on which three things are not. Used by tools/demo.sh.
+// node tools/demo_seed.mjs ROUNDS_URL GRAFANA_URL ADMIN_PASSWORD GRAFANA_TOKEN; prints today's round.
 const [rounds, grafana, password, token] = process.argv.slice(2);
 const api = `${rounds}/api/v1`;
 let cookie = '', csrf = '';
@@ -50,7 +51,7 @@ const plan = await call('POST', '/plans', {
         name: '核心交易 · 早巡检',
         description: 'Core trading, every morning before the market opens.',
         timezone: 'Asia/Shanghai',
-        selections: ['demo', 'gateway', 'heavy-01', 'heavy-02'].map((dashboard) => ({ source: source.id, dashboard, panels: 'all' })),
+        selections: ['pay', 'edge', 'accounts'].map((dashboard) => ({ source: source.id, dashboard, panels: 'all' })),
         windows: [
             { name: '最近 6 小时', kind: 'rolling', length: '6h', offset: '0h' },
             { name: '昨日 09:00–12:00', kind: 'calendar', unit: 'day', offset: -1, from: '09:00', to: '12:00' },
@@ -60,8 +61,30 @@ const plan = await call('POST', '/plans', {
         review: { reviewers: [], due: '2h', escalate_to: [], second_person: false },
     },
 });
+
+async function run(daysAgo) {
+    const moment = daysAgo ? { moment: new Date(Date.now() - daysAgo * 86_400_000).toISOString() } : {};
+    const round = await call('POST', `/plans/${plan.id}/rounds`, moment);
+    const end = await finished(round.id);
+    if (end.state !== 'finished' || end.total === 0) throw new Error(`the round ended as ${end.state}`);
+    return end;
+}
+
+/** A morning on which all was well: judged in bulk, and signed. */
+async function calmMorning(daysAgo) {
+    const round = await run(daysAgo);
+    const shots = (await call('GET', `/rounds/${round.id}/shots?limit=1000`)).items.map((shot) => shot.id);
+    await call('POST', `/rounds/${round.id}/verdicts`, { value: 'normal', comment: '', category: '', links: [], shots, expected_count: shots.length });
+    await call('POST', `/rounds/${round.id}/sign`, { summary: '无异常', reasons: [], expected_undecided: 0 });
+}
+
 const begun = Date.now();
-const round = await call('POST', `/plans/${plan.id}/rounds`, {});
-const end = await finished(round.id);
-console.log(JSON.stringify({ round: round.id, state: end.state, total: end.total, done: end.done, failed: end.failed, seconds: (Date.now() - begun) / 1000 }));
-if (end.state !== 'finished' || end.total === 0) process.exitCode = 1;
+await calmMorning(2);
+await calmMorning(1);
+/* Today three things are wrong, and the round finds them: a queue that grows, a query that fails, a panel without data. */
+await fetch(`${grafana}/__test/faults`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ panels: { 'pay/6': { surge: 15 }, 'edge/6': { error: '连接超时: prometheus-2:9090' }, 'accounts/2': { noData: true } } }),
+});
+const end = await run(0);
+console.log(JSON.stringify({ round: end.id, state: end.state, total: end.total, done: end.done, failed: end.failed, seconds: (Date.now() - begun) / 1000 }));

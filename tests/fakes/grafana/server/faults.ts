@@ -7,6 +7,8 @@ export interface PanelFault {
   /** HTTP status of the whole answer instead of the one Grafana would give. */
   status?: number;
   noData?: boolean;
+  /** Steady numbers climb to this many times themselves at the window's end. */
+  surge?: number;
   delayMs?: number;
   /** The connection is cut instead of an answer. */
   abort?: boolean;

@@ -80,7 +80,7 @@ describe('queries', () => {
     expect(second).toEqual(first);
     const expected = seriesOf('demo/1', 1700000000000, 1700021600000, 1);
     expect(first[1].data.values).toEqual([expected.times, expected.values]);
-    expect(first[0].schema.fields[1].config.displayNameFromDS).toBe('支付 [11-14 22:13 → 11-15 04:13]');
+    expect(first[0].schema.fields[1].config.displayNameFromDS).toBe('支付');
   });
 
   it('carry the stamp of panel and window, and differ with either', async () => {
@@ -89,6 +89,19 @@ describe('queries', () => {
     expect(one).toBe(stampColor('demo/1', 1700000000000, 1700021600000));
     expect(await stampOf(ask('demo/2', 'series'))).not.toBe(one);
     expect(await stampOf({ ...ask('demo/1', 'series'), to: '1700021600001' })).not.toBe(one);
+  });
+
+  it('look alike a day later where they are steady, and climb when told to surge', async () => {
+    const at = (from: number) => ({ ...ask('pay/1', 'series', { steady: { level: 100 } }), from: String(from), to: String(from + 21_600_000) });
+    const valuesOf = async (from: number) => (await query(at(from))).body.results.A.frames[0].data.values[1] as number[];
+    const [today, tomorrow] = [await valuesOf(1700000000000), await valuesOf(1700086400000)];
+    expect(tomorrow).toEqual(today);
+    expect(Math.max(...today) / Math.min(...today)).toBeLessThan(2);
+    await post(`${grafana.url}/__test/faults`, { panels: { '*': { surge: 9 } } });
+    const surged = await valuesOf(1700000000000);
+    expect(surged.at(-1)! / today.at(-1)!).toBeCloseTo(9, 1);
+    expect(surged.slice(0, 90)).toEqual(today.slice(0, 90));
+    await post(`${grafana.url}/__test/faults`, { panels: {} });
   });
 
   it('end single values in the promised number', async () => {

@@ -3,6 +3,7 @@ import type { Identity } from '../auth/identity.js';
 import { branch, demo, fleet, gateway, host, library, rows, secret } from './business.js';
 import { heavy, heavySet, huge } from './heavy.js';
 import type { Dashboard, Entry } from './model.js';
+import { accounts, edge, payments } from './morning.js';
 import { steal, type Origins } from './steal.js';
 import { crash, faults, hang, spin, text, timefrom } from './troubled.js';
 
@@ -17,6 +18,8 @@ export interface Folder {
 
 export const FOLDERS: Folder[] = [
   { uid: 'core', id: 101, title: '核心系统', orgId: 1 },
+  { uid: 'trade', id: 108, title: '交易', orgId: 1, parentUid: 'core' },
+  { uid: 'trade-db', id: 109, title: '账务', orgId: 1, parentUid: 'trade' },
   { uid: 'infra', id: 102, title: '基础设施', orgId: 1 },
   { uid: 'infra-hosts', id: 103, title: '主机', orgId: 1, parentUid: 'infra' },
   { uid: 'load', id: 104, title: '压测', orgId: 1 },
@@ -52,6 +55,8 @@ export class Catalog {
     const troubled = faults();
     this.entries = [
       ...inFolder('core', [mixed, gateway(), rows(), library()]),
+      ...inFolder('trade', [payments(), edge()]),
+      ...inFolder('trade-db', [accounts()]),
       ...inFolder('infra', [fleet()]),
       ...inFolder('infra-hosts', [host()]),
       ...inFolder('load', [heavy(), ...heavySet(), huge()]),

@@ -1,5 +1,6 @@
 // Dashboard JSON (v1), as far as we write it, and small builders for it.
 import type { Target } from '../data/frames.js';
+import type { Steady } from '../data/steady.js';
 
 export interface GridPos { x: number; y: number; w: number; h: number }
 
@@ -103,13 +104,19 @@ export interface PanelMore extends Partial<Panel> {
   color?: string;
   fill?: number;
   thresholds?: boolean;
+  /** Ordinary numbers; see data/steady.ts. */
+  steady?: Steady;
+  /** Threshold steps of its own: colour and from where. */
+  steps?: [string, number | null][];
+  /** The upper end of a gauge. */
+  max?: number;
 }
 
 /** The seed under which a panel's data are made: `<dashboard uid>/<panel id>`. */
 export const seedOf = (uid: string, id: number): string => `${uid}/${id}`;
 
 export function dataPanel(uid: string, kind: PanelKind, id: number, title: string, gridPos: GridPos, more: PanelMore = {}): Panel {
-  const { unit, names, points, color, fill, thresholds, ...rest } = more;
+  const { unit, names, points, color, fill, thresholds, steady, steps, max, ...rest } = more;
   const isThresholds = thresholds ?? kind !== 'timeseries';
   return {
     id,
@@ -117,19 +124,19 @@ export function dataPanel(uid: string, kind: PanelKind, id: number, title: strin
     title,
     gridPos,
     datasource: DATASOURCE,
-    targets: [{ refId: 'A', shape: SHAPE_OF[kind], seed: seedOf(uid, id), names: names ?? ['A'], points }],
+    targets: [{ refId: 'A', shape: SHAPE_OF[kind], seed: seedOf(uid, id), names: names ?? ['A'], points, ...(steady ? { steady } : {}) }],
     options: OPTIONS_OF[kind],
     fieldConfig: {
       defaults: {
         unit: unit ?? 'short',
         min: kind === 'timeseries' || kind === 'stat' || kind === 'table' ? undefined : 0,
-        max: kind === 'timeseries' || kind === 'stat' || kind === 'table' ? undefined : 100,
+        max: kind === 'timeseries' || kind === 'stat' || kind === 'table' ? undefined : (max ?? 100),
         color: isThresholds
           ? { mode: 'thresholds' }
           : names && names.length > 1
             ? { mode: 'palette-classic' }
             : { mode: 'fixed', fixedColor: color ?? colorOf(id) },
-        thresholds: THRESHOLDS,
+        thresholds: steps ? { mode: 'absolute', steps: steps.map(([c, value]) => ({ color: c, value })) } : THRESHOLDS,
         custom: kind === 'timeseries'
           ? { drawStyle: 'line', lineWidth: 1, fillOpacity: fill ?? 10, showPoints: 'never', spanNulls: false }
           : {},

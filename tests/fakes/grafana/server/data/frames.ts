@@ -1,6 +1,7 @@
 // Data frames as a Grafana data source answers them, one function per shape of query.
 import { stampColor } from './hash.js';
-import { seriesOf, timesOf, valueOf } from './series.js';
+import { POINTS_DEFAULT, seriesOf, timesOf, valueOf, type Series } from './series.js';
+import { steadyAt, steadySeries, type Steady } from './steady.js';
 
 export type QueryShape = 'series' | 'values' | 'table' | 'logs' | 'options' | 'annotations';
 
@@ -12,6 +13,13 @@ export interface Target {
   points?: number;
   unit?: string;
   hide?: boolean;
+  /** Numbers of an ordinary business instead of ones that differ with each window. */
+  steady?: Steady;
+}
+
+/** What of a fault changes the numbers themselves. */
+export interface Twist {
+  surge?: number | undefined;
 }
 
 interface FieldSchema {
@@ -38,25 +46,25 @@ const number = (name: string, config: Record<string, unknown> = {}, labels?: Rec
 });
 const text = (name: string): FieldSchema => ({ name, type: 'string', typeInfo: { frame: 'string' } });
 
-/** `11-14 22:13`, in UTC: goes into the legend, so that a person sees which window was asked for. */
-export function shortTime(ms: number): string {
-  return new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
+function metaOf(t: Target, seed: string, from: number, to: number): Record<string, unknown> {
+  return { custom: { ...(t.steady ? {} : { stamp: stampColor(seed, from, to) }), seed, from, to } };
 }
 
-function metaOf(seed: string, from: number, to: number): Record<string, unknown> {
-  return { custom: { stamp: stampColor(seed, from, to), seed, from, to } };
+function numbersOf(t: Target, seed: string, from: number, to: number, k: number, points: number | undefined, twist: Twist): Series {
+  return t.steady
+    ? steadySeries(t.steady, seed, from, to, k, points ?? POINTS_DEFAULT, twist.surge)
+    : seriesOf(seed, from, to, k, points);
 }
 
-function seriesFrames(t: Target, seed: string, from: number, to: number): Frame[] {
+function seriesFrames(t: Target, seed: string, from: number, to: number, twist: Twist): Frame[] {
   return (t.names ?? ['A']).map((name, k) => {
-    const { times, values } = seriesOf(seed, from, to, k, t.points);
-    const shown = k === 0 ? `${name} [${shortTime(from)} → ${shortTime(to)}]` : name;
+    const { times, values } = numbersOf(t, seed, from, to, k, t.points, twist);
     return {
       schema: {
         name,
         refId: t.refId,
-        meta: metaOf(seed, from, to),
-        fields: [{ ...TIME }, number('Value', { displayNameFromDS: shown }, { series: name })],
+        meta: metaOf(t, seed, from, to),
+        fields: [{ ...TIME }, number('Value', { displayNameFromDS: name }, { series: name })],
       },
       data: { values: [times, values] },
     };
@@ -64,15 +72,17 @@ function seriesFrames(t: Target, seed: string, from: number, to: number): Frame[
 }
 
 /** A short series per name whose last point is `valueOf`: what stat, gauge and bar gauge reduce to one number. */
-function valueFrames(t: Target, seed: string, from: number, to: number): Frame[] {
+function valueFrames(t: Target, seed: string, from: number, to: number, twist: Twist): Frame[] {
   return (t.names ?? ['A']).map((name, k) => {
-    const { times, values } = seriesOf(seed, from, to, k, t.points ?? 31);
-    values[values.length - 1] = valueOf(seed, from, to, k);
+    const { times, values } = numbersOf(t, seed, from, to, k, t.points ?? 31, twist);
+    if (!t.steady) {
+      values[values.length - 1] = valueOf(seed, from, to, k);
+    }
     return {
       schema: {
         name,
         refId: t.refId,
-        meta: metaOf(seed, from, to),
+        meta: metaOf(t, seed, from, to),
         fields: [{ ...TIME }, number('Value', { displayNameFromDS: name })],
       },
       data: { values: [times, values] },
@@ -82,18 +92,20 @@ function valueFrames(t: Target, seed: string, from: number, to: number): Frame[]
 
 function tableFrame(t: Target, seed: string, from: number, to: number): Frame {
   const rows = t.names ?? ['A'];
+  const valueAt = (k: number) => (t.steady ? steadyAt(t.steady, seed, k, to) : valueOf(seed, from, to, k));
+  const shareAt = (k: number) => (t.steady ? Math.round(steadyAt({ level: 0.4, swing: 0.1, step: 0.12 }, seed, k, to) * 100) / 100 : valueOf(seed, from, to, k + 100));
   return {
     schema: {
       refId: t.refId,
-      meta: { ...metaOf(seed, from, to), preferredVisualisationType: 'table' },
+      meta: { ...metaOf(t, seed, from, to), preferredVisualisationType: 'table' },
       fields: [{ ...TIME, name: '时间' }, text('服务'), number('请求量'), number('错误率', { unit: 'percent' })],
     },
     data: {
       values: [
         timesOf(from, to, Math.max(rows.length, 2)).slice(0, rows.length),
         rows,
-        rows.map((_, k) => Math.round(valueOf(seed, from, to, k) * 100)),
-        rows.map((_, k) => valueOf(seed, from, to, k + 100)),
+        rows.map((_, k) => Math.round(valueAt(k) * 100)),
+        rows.map((_, k) => shareAt(k)),
       ],
     },
   };
@@ -108,7 +120,7 @@ function logFrame(t: Target, seed: string, from: number, to: number): Frame {
   return {
     schema: {
       refId: t.refId,
-      meta: { ...metaOf(seed, from, to), preferredVisualisationType: 'logs' },
+      meta: { ...metaOf(t, seed, from, to), preferredVisualisationType: 'logs' },
       fields: [{ ...TIME }, text('Line'), text('level')],
     },
     data: {
@@ -128,13 +140,13 @@ function optionsFrame(t: Target): Frame {
   };
 }
 
-export function framesOf(t: Target, from: number, to: number): Frame[] {
+export function framesOf(t: Target, from: number, to: number, twist: Twist = {}): Frame[] {
   const seed = t.seed ?? `adhoc/${t.refId}`;
   switch (t.shape ?? 'series') {
     case 'series':
-      return seriesFrames(t, seed, from, to);
+      return seriesFrames(t, seed, from, to, twist);
     case 'values':
-      return valueFrames(t, seed, from, to);
+      return valueFrames(t, seed, from, to, twist);
     case 'table':
       return [tableFrame(t, seed, from, to)];
     case 'logs':

@@ -6,4 +6,5 @@ export interface StandInQuery extends DataQuery {
   seed?: string;
   names?: string[];
   points?: number;
+  steady?: unknown;
 }
