@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "httpd/httpd_priv.h"
+#include "httpd/tls.h"
 
 /* A body that is too long by no more than this is read and dropped, so that the client gets to
  * read our 413; beyond, the connection closes on it. */
@@ -175,9 +176,11 @@ static void fill_request(struct httpd_job *job, const struct head_found *found)
     req->path = found->path;
     req->raw_path = found->raw_path;
     req->raw_query = found->raw_query;
-    req->peer = arena_strdup(&job->arena, conn->peer);
+    struct proxy_client client = {conn->peer, job->server->conf.listen[conn->listener].is_tls};
+    proxy_find_client(&job->arena, &job->server->proxies, &job->head, &client);
+    req->peer = arena_strdup(&job->arena, client.address);
     req->listener = conn->listener;
-    req->is_tls = job->server->conf.listen[conn->listener].is_tls;
+    req->is_tls = client.is_tls;
     req->arrived_ms = clock_mono_ms();
 }
 
@@ -339,15 +342,13 @@ static void on_library_log(void *cls, const char *fmt, va_list args)
     log_msg(LOG_DEBUG, NULL, "http-library", "%s", text);
 }
 
-int conn_listen(struct op *op, struct listener *listener, int fd, const char *cert,
-                const char *key)
+int conn_listen(struct op *op, struct listener *listener, int fd)
 {
     struct httpd *server = listener->server;
     const struct httpd_listen *listen = &server->conf.listen[listener->index];
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)cert},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)tls_choose, NULL},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL},
     };

@@ -28,8 +28,9 @@ struct httpd_request {
     struct bytes raw_path;  /* as sent */
     struct bytes raw_query; /* as sent, without '?' */
     struct bytes body;
-    const char *peer;    /* address text of the other end, without port */
-    bool is_tls;
+    const char *peer;    /* address of the client, without port; behind trusted proxies, the one
+                            that they tell */
+    bool is_tls;         /* between the client and us, or the first trusted proxy */
     int listener;        /* index into httpd_conf.listen */
     int64_t arrived_ms;  /* monotonic: when the head was complete */
     int64_t queued_ms;   /* monotonic: when the whole request was queued; 0 in plan() */
@@ -68,6 +69,10 @@ struct httpd_conf { /* zero in a number: the default in brackets */
     size_t listen_n;
     const char *tls_cert_file; /* PEM chain; needed by a TLS listener */
     const char *tls_key_file;
+    /* Addresses and CIDR blocks of reverse proxies whose word for the client's address and scheme
+     * counts (X-Forwarded-For, X-Forwarded-Proto, Forwarded). */
+    const char *const *trusted_proxies;
+    size_t trusted_proxies_n;
     int worker_n;          /* [8] threads in all */
     int light_worker_n;    /* [2] of them that never run heavy work */
     size_t queue_max;      /* [256] requests waiting per lane */
@@ -88,6 +93,9 @@ struct httpd;
  * be used, by name) or ERR_UNAVAILABLE (port taken). `face` is copied. */
 int httpd_start(struct op *op, const struct httpd_conf *conf, const struct httpd_face *face,
                 struct httpd **out) MUST_CHECK;
+/* Reads certificate and key again, for connections that begin from now on. On failure, which names the
+ * file, the former pair stays. *is_new: they are others than before. Not from a handler. */
+int httpd_reload_tls(struct op *op, struct httpd *server, bool *is_new) MUST_CHECK;
 /* The port in use of listen[i]. */
 int httpd_port(const struct httpd *server, size_t i);
 /* Stops: no new connections or requests, streams end, requests in flight have grace_ms to finish,

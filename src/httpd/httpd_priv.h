@@ -11,6 +11,7 @@
 
 #include "httpd/httpd.h"
 #include "httpd/head.h"
+#include "httpd/proxy.h"
 #include "sys/lock.h"
 #include "sys/thread.h"
 
@@ -123,6 +124,8 @@ struct listener {
 struct httpd {
     struct httpd_conf conf;
     struct httpd_face face;
+    struct tls *tls; /* NULL: no listener speaks it */
+    struct proxy_list proxies;
     struct listener listeners[HTTPD_LISTEN_MAX];
     struct work work;
     struct thread loop;
@@ -143,8 +146,7 @@ struct httpd {
 int listen_open(struct op *op, const char *address, int *port) MUST_CHECK;
 
 /* conn.c */
-int conn_listen(struct op *op, struct listener *listener, int fd, const char *cert,
-                const char *key) MUST_CHECK;
+int conn_listen(struct op *op, struct listener *listener, int fd) MUST_CHECK;
 void conn_enter(struct conn *conn, enum conn_phase phase);
 void conn_cut(struct conn *conn);
 void conn_hold(struct conn *conn);

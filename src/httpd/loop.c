@@ -15,6 +15,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "httpd/httpd_priv.h"
+#include "httpd/tls.h"
 
 /* FLUSH_MS: after the grace, for the last answers to leave. */
 enum { EVENTS_MAX = 128, FLUSH_MS = 500 };
@@ -137,6 +138,7 @@ void loop_run(void *ctx)
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+    tls_use(server->tls);
     for (;;) {
         int64_t now_ms = clock_mono_ms(), next_ms = conn_expire(server, now_ms);
         if (atomic_load(&server->is_stopping) && is_drained(server, now_ms, &next_ms))

@@ -7,9 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "httpd/httpd_priv.h"
-#include "sys/file.h"
-
-enum { PEM_MAX = 1 << 20 };
+#include "httpd/tls.h"
 
 #define DEFAULT(field, value)                                                                      \
     do {                                                                                           \
@@ -37,29 +35,15 @@ static void fill_defaults(struct httpd_conf *conf)
         conf->light_worker_n = conf->worker_n - 1; /* one for heavy work at least */
 }
 
-static int read_tls(struct op *op, const struct httpd_conf *conf, struct bytes *cert,
-                    struct bytes *key)
-{
-    if (!conf->tls_cert_file || !conf->tls_key_file)
-        return op_fail(op, ERR_BAD_INPUT,
-                       "serving TLS needs a certificate file and a key file: set both");
-    if (file_read(op, conf->tls_cert_file, PEM_MAX, cert) < 0)
-        return -1;
-    return file_read(op, conf->tls_key_file, PEM_MAX, key);
-}
-
 static int start_listener(struct op *op, struct httpd *server, size_t i)
 {
     struct listener *listener = &server->listeners[i];
-    struct bytes cert = {0}, key = {0};
     listener->server = server;
     listener->index = (int)i;
-    if (server->conf.listen[i].is_tls && read_tls(op, &server->conf, &cert, &key) < 0)
-        return -1;
     int fd = listen_open(op, server->conf.listen[i].address, &listener->port);
     if (fd < 0)
         return -1;
-    if (conn_listen(op, listener, fd, cert.p, key.p) < 0) {
+    if (conn_listen(op, listener, fd) < 0) {
         close(fd);
         return -1;
     }
@@ -75,9 +59,28 @@ static void free_server(struct httpd *server)
     for (size_t i = 0; i < server->conf.listen_n; i++)
         if (server->listeners[i].daemon)
             MHD_stop_daemon(server->listeners[i].daemon);
+    if (server->tls)
+        tls_close(server->tls);
+    proxy_list_fini(&server->proxies);
     close(server->epoll_fd);
     close(server->wake_fd);
     mem_free(server);
+}
+
+/* What listeners share, and then each of them. */
+static int start_listeners(struct op *op, struct httpd *server)
+{
+    const struct httpd_conf *conf = &server->conf;
+    if (proxy_list_read(op, conf->trusted_proxies, conf->trusted_proxies_n, &server->proxies) < 0)
+        return -1;
+    for (size_t i = 0; i < conf->listen_n; i++) {
+        bool needs_tls = conf->listen[i].is_tls && !server->tls;
+        if (needs_tls && tls_open(op, conf->tls_cert_file, conf->tls_key_file, &server->tls) < 0)
+            return -1;
+        if (start_listener(op, server, i) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int httpd_start(struct op *op, const struct httpd_conf *conf, const struct httpd_face *face,
@@ -95,17 +98,21 @@ int httpd_start(struct op *op, const struct httpd_conf *conf, const struct httpd
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = server};
     ASSERT(server->epoll_fd >= 0 && server->wake_fd >= 0);
     ASSERT(epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, server->wake_fd, &event) == 0);
-    for (size_t i = 0; i < server->conf.listen_n; i++) {
-        if (start_listener(op, server, i) < 0) {
-            free_server(server);
-            return -1;
-        }
+    if (start_listeners(op, server) < 0) {
+        free_server(server);
+        return -1;
     }
     work_init(server);
     work_start(server);
     thread_start(&server->loop, "http-loop", loop_run, server);
     *out = server;
     return 0;
+}
+
+int httpd_reload_tls(struct op *op, struct httpd *server, bool *is_new)
+{
+    *is_new = false;
+    return server->tls ? tls_reload(op, server->tls, is_new) : 0;
 }
 
 int httpd_port(const struct httpd *server, size_t i)

@@ -43,7 +43,7 @@ it(`${renders} renders with browsers killed at random`, async () => {
       isRight ? good++ : failed++;
     } else {
       const text = await answer.text();
-      expect(text).toMatch(/browser/); // killed twice: said as what it is
+      expect(text, `render ${i}; killed: ${killed.slice(-4).join()}`).toMatch(/browser/); // killed twice: said as what it is
       reasons.push(text);
       failed++;
     }
