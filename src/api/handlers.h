@@ -119,6 +119,7 @@ int handle_shots_references(struct call *call);
 int handle_shots_picture(struct call *call);
 int handle_shots_thumbnail(struct call *call);
 int handle_shots_data(struct call *call);
+int handle_shots_frames(struct call *call);
 int handle_shots_csv(struct call *call);
 int handle_shots_difference(struct call *call);
 

@@ -33,12 +33,13 @@ static bool begins_with(const struct store_blob_ref *ref, const char *version)
            strncmp(hex, version, strlen(version)) == 0;
 }
 
-/* ?v= is the beginning of the picture's hash, or of the data's. */
+/* ?v= is the beginning of the picture's hash, of the data's or of the frames'. */
 static void set_caching(struct call *call, const struct store_shot *shot)
 {
     const char *version = query_text(call, "v");
     bool is_named =
-        version && (begins_with(&shot->picture, version) || begins_with(&shot->data, version));
+        version && (begins_with(&shot->picture, version) || begins_with(&shot->data, version) ||
+                    begins_with(&shot->frames, version));
     httpd_header(call->req, "Cache-Control",
                  is_named ? "private, max-age=31536000, immutable" : "private, no-cache");
 }
@@ -62,13 +63,15 @@ static const char *etag_of(struct call *call, const struct store_blob_ref *ref, 
 }
 
 static int reply_blob(struct call *call, const struct store_shot *shot,
-                      const struct store_blob_ref *ref, const char *type)
+                      const struct store_blob_ref *ref, const char *type, const char *encoding)
 {
     struct httpd_file file = {.type = type, .etag = etag_of(call, ref, "")};
     int64_t size;
     if (blob_open(call->op, call->api->platform->blobs, ref->key, &file.fd, &size) < 0)
         return -1;
     file.length = (uint64_t)size;
+    if (encoding)
+        httpd_header(call->req, "Content-Encoding", encoding);
     set_caching(call, shot);
     httpd_reply_file(call->req, &file);
     return 0;
@@ -86,7 +89,7 @@ int handle_shots_picture(struct call *call)
     struct store_shot shot;
     if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
-    return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot));
+    return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot), NULL);
 }
 
 static int shrink(struct call *call, const struct store_shot *shot, int width_px, struct bytes *out)
@@ -114,7 +117,7 @@ int handle_shots_thumbnail(struct call *call)
         shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
     if (width == THUMB_PX && shot.thumb.size)
-        return reply_blob(call, &shot, &shot.thumb, "image/png");
+        return reply_blob(call, &shot, &shot.thumb, "image/png", NULL);
     set_caching(call, &shot);
     const char *suffix = arena_fmt(&call->op->arena, "-%d", (int)width);
     if (httpd_reply_unchanged(call->req, etag_of(call, &shot.picture, suffix)))
@@ -152,6 +155,32 @@ int handle_shots_data(struct call *call)
         return -1;
     set_caching(call, &shot);
     if (!httpd_reply_unchanged(call->req, etag_of(call, &shot.data, "")))
+        httpd_reply(call->req, 200, "application/json", json);
+    return 0;
+}
+
+static bool takes_gzip(const struct call *call)
+{
+    const char *accepted = httpd_header_in(call->req, "Accept-Encoding", 0);
+    const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
+    return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
+}
+
+/* They are kept packed and go out so to whoever takes gzip, which is nearly everybody. */
+int handle_shots_frames(struct call *call)
+{
+    struct store_shot shot;
+    struct bytes packed, json;
+    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "frames", &shot.frames) < 0)
+        return -1;
+    httpd_header(call->req, "Vary", "Accept-Encoding");
+    if (takes_gzip(call))
+        return reply_blob(call, &shot, &shot.frames, "application/json", "gzip");
+    if (blob_get(call->op, call->api->platform->blobs, shot.frames.key, &packed) < 0 ||
+        pack_gunzip(call->op, packed, DATA_MAX, &json) < 0)
+        return -1;
+    set_caching(call, &shot);
+    if (!httpd_reply_unchanged(call->req, etag_of(call, &shot.frames, "-plain")))
         httpd_reply(call->req, 200, "application/json", json);
     return 0;
 }

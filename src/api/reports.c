@@ -34,7 +34,8 @@ static int read_blob(void *ctx, struct op *op, const struct store_shot *shot,
     const struct surroundings *s = ctx;
     const struct store_blob_ref *ref = which == REPORT_PICTURE ? &shot->picture
                                        : which == REPORT_THUMB ? &shot->thumb
-                                                               : &shot->data;
+                                       : which == REPORT_DATA  ? &shot->data
+                                                               : &shot->frames;
     if (ref->size == 0 || shot->is_expired)
         return op_fail(op, ERR_GONE, "it is not kept any more");
     return blob_get(op, s->platform->blobs, ref->key, out);

@@ -186,6 +186,9 @@ const struct route routes[] = {
      "The numbers behind it", .gives = "ShotData", .query = "v", .is_platform = true},
     {"GET", V1 "/shots/{id}/data.csv", WHO_VIEWER, HTTPD_LIGHT, handle_shots_csv,
      "The numbers behind it, for spreadsheets", .gives = "text/csv", .query = "v", .is_platform = true},
+    {"GET", V1 "/shots/{id}/frames", WHO_VIEWER, HTTPD_LIGHT, handle_shots_frames,
+     "The same as Grafana answered them: data frames", .gives = "ShotFrames", .query = "v",
+     .is_platform = true},
     {"GET", V1 "/shots/{id}/difference/{other}", WHO_VIEWER, HTTPD_HEAVY, handle_shots_difference,
      "Where two pictures differ", .gives = "image/png", .is_platform = true},
 

@@ -239,6 +239,8 @@ const struct schema schemas[] = {
     {"References", "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
                    "pinned:Shot|null"},
     {"ShotData", "note:text series:[Series] errors:[text]"},
+    {"ShotFrames", "format:'grafana-frames-1' note:'complete|bounded' answers:[ShotAnswer]"},
+    {"ShotAnswer", "panel:text datasource:text status:int answer:any"},
     {"Series", "ref:text name:text labels:object unit:text last:num|null min:num|null max:num|null "
                "mean:num|null missing_share:num missing_longest_ms:int points:[any]"},
     {"Pin", "shot_id:text window?:text", .is_closed = true},

@@ -136,6 +136,10 @@ static const struct setting_row rows[SET_COUNT] = {
     [SET_FRAMES_MAX] = {"rounds.frames_max", SETTING_SIZE, "8MiB",
         {"ROUNDS_FRAMES_MAX"}, .min = 0, .max = 256LL << 20,
          .text = "largest answer of a data source kept behind a picture"},
+    [SET_ANSWERS_MAX] = {"rounds.answers_max", SETTING_SIZE, "4MiB",
+        {"ROUNDS_ANSWERS_MAX"}, .min = 0, .max = 256LL << 20,
+         .text = "bytes of Grafana's own answers (data frames) kept with a shot, counted before they "
+                 "are packed; longer ones are left out. 0: none are kept, only the series made of them"},
     [SET_ARCHIVE_MAX] = {"rounds.archive_max", SETTING_SIZE, "0",
         {"ROUNDS_ARCHIVE_MAX"}, .min = 0, .max = 1LL << 50,
          .text = "bytes of pictures and data that are kept; beyond, the oldest rounds' go first. "

@@ -26,6 +26,46 @@ struct bytes pack_gzip(struct arena *arena, struct bytes plain)
     return (struct bytes){out, z.total_out};
 }
 
+struct packer {
+    z_stream z;
+    struct str *out;
+};
+
+struct packer *packer_new(struct arena *arena)
+{
+    struct packer *packer = ARENA_NEW(arena, struct packer);
+    packer->out = str_new(arena, SIZE_MAX / 4);
+    ASSERT(deflateInit2(&packer->z, LEVEL, Z_DEFLATED, WINDOW_GZIP, MEMORY, Z_DEFAULT_STRATEGY) ==
+           Z_OK);
+    return packer;
+}
+
+static void deflate_piece(struct packer *packer, struct bytes piece, int flush)
+{
+    z_stream *z = &packer->z;
+    z->next_in = (Bytef *)(uintptr_t)piece.p;
+    z->avail_in = (uInt)piece.n;
+    do {
+        char chunk[CHUNK];
+        z->next_out = (Bytef *)chunk;
+        z->avail_out = sizeof chunk;
+        ASSERT(deflate(z, flush) != Z_STREAM_ERROR);
+        str_add(packer->out, (struct bytes){chunk, sizeof chunk - z->avail_out});
+    } while (z->avail_out == 0);
+}
+
+void packer_add(struct packer *packer, struct bytes piece)
+{
+    deflate_piece(packer, piece, Z_NO_FLUSH);
+}
+
+struct bytes packer_end(struct packer *packer)
+{
+    deflate_piece(packer, (struct bytes){"", 0}, Z_FINISH);
+    deflateEnd(&packer->z);
+    return str_bytes(packer->out);
+}
+
 static bool is_gzip(struct bytes b)
 {
     return b.n >= 2 && (unsigned char)b.p[0] == 0x1f && (unsigned char)b.p[1] == 0x8b;

@@ -53,6 +53,7 @@ void frames_collect(struct op *op, const struct tab *tab, const char *panel,
         struct bytes body = {query->body, query->body_n};
         frames[n++] = (struct render_frames){
             .panel = arena_strdup(&op->arena, query->panel_id),
+            .datasource = arena_strdup(&op->arena, query->datasource_uid),
             .request = arena_strdup(&op->arena, query->request_id),
             .body = {arena_copy(&op->arena, body), body.n},
             .status = query->status,

@@ -74,6 +74,7 @@ struct render_stages { /* milliseconds */
 /* One answer of a data source, as the page got it. */
 struct render_frames {
     const char *panel;   /* X-Panel-Id */
+    const char *datasource; /* X-Datasource-Uid */
     const char *request; /* JSON of the query's own answer: {"results":…} */
     struct bytes body;
     int status;

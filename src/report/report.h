@@ -23,7 +23,7 @@ struct report_sink {
     void *ctx;
 };
 
-enum report_blob { REPORT_PICTURE, REPORT_THUMB, REPORT_DATA };
+enum report_blob { REPORT_PICTURE, REPORT_THUMB, REPORT_DATA, REPORT_FRAMES };
 
 /* How the pages of print_page are wanted. */
 enum report_print { REPORT_PRINT_PDF, REPORT_PRINT_PNG, REPORT_PRINT_JPEG };

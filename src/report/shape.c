@@ -376,7 +376,8 @@ static int64_t size_of(const struct store_shot *shot, enum report_blob which)
 {
     return which == REPORT_PICTURE ? shot->picture.size
            : which == REPORT_THUMB ? shot->thumb.size
-                                   : shot->data.size;
+           : which == REPORT_DATA  ? shot->data.size
+                                   : shot->frames.size;
 }
 
 int shape_read(struct op *op, const struct report *report, const struct store_shot *shot,

@@ -33,7 +33,7 @@ struct zip {
     const struct report_sink *sink;
     struct archive *archive;
     const char *folder;
-    struct file *pictures, *data; /* by shot */
+    struct file *pictures, *data, *frames; /* by shot */
     struct str *sums;             /* SHA256SUMS so far */
     bool sink_failed;             /* then op has the cause */
 };
@@ -121,6 +121,7 @@ static int put_blob(struct zip *zip, const struct store_shot *shot, enum report_
     struct op part;
     struct bytes data;
     bool is_picture = which == REPORT_PICTURE;
+    const char *folder = is_picture ? "pictures" : which == REPORT_DATA ? "data" : "frames";
     *out = (struct file){0};
     op_init_part(&part, zip->op, -1);
     int failed = shape_read(&part, zip->report, shot, which, &data, &out->why_not);
@@ -129,8 +130,7 @@ static int put_blob(struct zip *zip, const struct store_shot *shot, enum report_
     } else if (data.n > 0) {
         const char *extension = is_picture ? shape_extension(data) : data_extension(data);
         bool is_packed = is_picture || strcmp(extension, "json") != 0;
-        failed = put(zip, file_path(zip, shot, is_picture ? "pictures" : "data", extension), data,
-                     is_packed, out);
+        failed = put(zip, file_path(zip, shot, folder, extension), data, is_packed, out);
     }
     op_fini(&part);
     return failed;
@@ -141,7 +141,8 @@ static int put_blobs(struct zip *zip)
     for (size_t i = 0; i < zip->report->shot_n; i++) {
         const struct store_shot *shot = &zip->report->shots[i];
         if (op_check(zip->op) || put_blob(zip, shot, REPORT_PICTURE, &zip->pictures[i]) ||
-            put_blob(zip, shot, REPORT_DATA, &zip->data[i]))
+            put_blob(zip, shot, REPORT_DATA, &zip->data[i]) ||
+            put_blob(zip, shot, REPORT_FRAMES, &zip->frames[i]))
             return -1;
     }
     return 0;
@@ -271,6 +272,7 @@ static void print_shot(struct zip *zip, struct jw *w, size_t i)
     json_at(w, "meta", &arena, shot->meta ? shot->meta : "");
     file_at(w, "picture", &zip->pictures[i]);
     file_at(w, "data", &zip->data[i]);
+    file_at(w, "frames", &zip->frames[i]);
     print_series(w, shot);
     jw_end(w);
     arena_fini(&arena);
@@ -445,6 +447,7 @@ int report_zip(struct op *op, const struct report *report, const struct report_s
         .folder = folder_name(op, report),
         .pictures = ARENA_ARRAY(&op->arena, struct file, report->shot_n + 1),
         .data = ARENA_ARRAY(&op->arena, struct file, report->shot_n + 1),
+        .frames = ARENA_ARRAY(&op->arena, struct file, report->shot_n + 1),
         .sums = str_new(&op->arena, SUMS_MAX),
         .archive = archive_write_new(),
     };

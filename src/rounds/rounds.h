@@ -59,6 +59,7 @@ struct rounds_conf {     /* 0: the default in brackets */
     int attempts_max;    /* of what may heal [3] */
     int64_t retry_ms;    /* rest before the second attempt; four times as long each further [5 s] */
     int64_t archive_max; /* bytes of pictures and data; beyond, the oldest go [no limit] */
+    size_t answers_max;  /* bytes of Grafana's own answers kept with a shot [none] */
     int64_t orphan_ms;   /* a blob without a row is swept at this age [1 h] */
 };
 

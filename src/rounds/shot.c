@@ -13,6 +13,7 @@
 #include "base/rand.h"
 #include "grafana/links.h"
 #include "notify/rule.h"
+#include "rounds/answers.h"
 #include "rounds/rounds_priv.h"
 #include "store/round.h"
 
@@ -113,12 +114,16 @@ int shot_find_masks(struct op *op, struct rounds *rounds, int64_t panel_row,
 
 /* ---- Data ---- */
 
+/* is_json: which of the answers could be read. */
 static void gather(struct op *op, const struct store_claimed *shot,
-                   const struct render_result *result, struct series_set *set)
+                   const struct render_result *result, struct series_set *set, bool *is_json)
 {
     *set = (struct series_set){0};
-    for (size_t i = 0; i < result->frames_n; i++)
-        series_set_add(&op->arena, jv_parse_quiet(&op->arena, result->frames[i].body), set);
+    for (size_t i = 0; i < result->frames_n; i++) {
+        const struct jv *answer = jv_parse_quiet(&op->arena, result->frames[i].body);
+        is_json[i] = answer != NULL;
+        series_set_add(&op->arena, answer, set);
+    }
     series_set_finish(&op->arena, shot->from_ms, shot->to_ms, set);
     if (result->frames_n && !result->has_all_frames)
         set->note = "bounded";
@@ -306,8 +311,8 @@ static int put_blob(struct op *op, const struct rounds *rounds, struct bytes con
     return blob_put(op, rounds->conf.blobs, content, &out->key);
 }
 
-static int put_blobs(struct op *op, const struct rounds *rounds, struct bytes picture,
-                     const struct series_set *set, struct store_outcome *out)
+static int put_picture(struct op *op, const struct rounds *rounds, struct bytes picture,
+                       struct store_outcome *out)
 {
     struct bytes thumb = {0};
     struct op part;
@@ -317,8 +322,27 @@ static int put_blobs(struct op *op, const struct rounds *rounds, struct bytes pi
     int failed =
         put_blob(op, rounds, picture, &out->picture) || put_blob(op, rounds, thumb, &out->thumb);
     op_fini(&part);
-    if (failed || set->n + set->error_n == 0)
-        return failed ? -1 : 0;
+    return failed;
+}
+
+static int put_frames(struct op *op, const struct rounds *rounds,
+                      const struct render_result *result, const bool *is_json,
+                      struct store_outcome *out)
+{
+    struct op part;
+    op_init_part(&part, op, -1);
+    int failed = put_blob(op, rounds,
+                          answers_pack(&part.arena, result, is_json, rounds->conf.answers_max),
+                          &out->frames);
+    op_fini(&part);
+    return failed;
+}
+
+static int put_data(struct op *op, const struct rounds *rounds, const struct series_set *set,
+                    struct store_outcome *out)
+{
+    if (set->n + set->error_n == 0)
+        return 0;
     struct str *data = str_new(&op->arena, DATA_MAX);
     struct jw w;
     jw_init(&w, data);
@@ -384,14 +408,17 @@ static int end_shot(struct op *op, const struct shot_job *job, const struct stor
 {
     struct judging j = {.reference_row = 0};
     struct bytes picture = result->body;
+    bool *is_json = ARENA_ARRAY(&op->arena, bool, result->frames_n + 1);
     struct store_outcome outcome = {
         .row = shot->row, .claim = shot->claim, .taken_ms = clock_wall_ms(), .change_score = NAN};
     outcome.state = picture.n ? SHOT_DONE : SHOT_FAILED;
     outcome.error_word = strcmp(word, "ok") == 0 ? "" : word;
     outcome.error = message;
-    gather(op, shot, result, &j.series);
+    gather(op, shot, result, &j.series, is_json);
     if (judge(op, job, shot, word, message, picture, &j) ||
-        put_blobs(op, job->rounds, picture, &j.series, &outcome))
+        put_picture(op, job->rounds, picture, &outcome) ||
+        put_frames(op, job->rounds, result, is_json, &outcome) ||
+        put_data(op, job->rounds, &j.series, &outcome))
         return -1;
     set_findings(&op->arena, &j.result, &outcome);
     outcome.series = to_store(&op->arena, &j.series, &outcome.series_n);

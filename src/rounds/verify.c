@@ -100,14 +100,15 @@ static int check_shot_blobs(struct check *c, const struct store_shot *shot)
         return 0;
     return check_blob(c, &shot->picture, "picture", shot->id) ||
                    check_blob(c, &shot->thumb, "thumbnail", shot->id) ||
-                   check_blob(c, &shot->data, "data", shot->id)
+                   check_blob(c, &shot->data, "data", shot->id) ||
+                   check_blob(c, &shot->frames, "frames", shot->id)
                ? -1
                : 0;
 }
 
 static int check_shots(struct check *c, int64_t round_row)
 {
-    struct store_shot_ask ask = {.round_row = round_row};
+    struct store_shot_ask ask = {.round_row = round_row, .with_meta = true};
     struct store_page page = {.limit = STORE_PAGE_MAX};
     do {
         struct store_shot_list shots;

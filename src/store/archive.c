@@ -12,7 +12,7 @@
 /* ---- Letting go ---- */
 
 struct letting {
-    int64_t row, picture, thumb, data;
+    int64_t row, picture, thumb, data, frames;
 };
 
 static void read_letting(struct op *op, struct cols *c, void *item)
@@ -22,6 +22,7 @@ static void read_letting(struct op *op, struct cols *c, void *item)
     l->picture = take_int(c);
     l->thumb = take_int(c);
     l->data = take_int(c);
+    l->frames = take_int(c);
 }
 
 static int let_go(struct op *op, struct db_tx *tx, const struct letting *all, size_t n,
@@ -31,6 +32,7 @@ static int let_go(struct op *op, struct db_tx *tx, const struct letting *all, si
         if (blob_let_go(op, tx, all[i].picture, now_ms) ||
             blob_let_go(op, tx, all[i].thumb, now_ms) ||
             blob_let_go(op, tx, all[i].data, now_ms) ||
+            blob_let_go(op, tx, all[i].frames, now_ms) ||
             db_run(op, tx, mark_sql, DB_ARGS(db_int(now_ms), db_int(all[i].row)), NULL))
             return -1;
     return 0;
@@ -48,12 +50,12 @@ static int expire_round(struct op *op, struct store *store, const struct store_e
                 db_int(is_all));
     if (unit_begin(op, store, DB_WRITE, &u) ||
         read_all(op, u.tx,
-                 "SELECT row_id, picture_row, thumb_row, data_row FROM shots WHERE row_id >= $1 "
-                 "AND row_id < $2 AND expired_ms IS NULL AND ($3 OR verdict <> 2)",
+                 "SELECT row_id, picture_row, thumb_row, data_row, frames_row FROM shots "
+                 "WHERE row_id >= $1 AND row_id < $2 AND expired_ms IS NULL AND ($3 OR verdict <> 2)",
                  range, sizeof *shots, read_letting, (void **)&shots, &shots_n) ||
         read_all(op, u.tx,
-                 "SELECT row_id, picture_row, thumb_row, data_row FROM takes WHERE shot_row >= $1 "
-                 "AND shot_row < $2 AND expired_ms IS NULL",
+                 "SELECT row_id, picture_row, thumb_row, data_row, frames_row FROM takes "
+                 "WHERE shot_row >= $1 AND shot_row < $2 AND expired_ms IS NULL",
                  range, sizeof *takes, read_letting, (void **)&takes, &takes_n) ||
         let_go(op, u.tx, shots, shots_n, "UPDATE shots SET expired_ms = $1 WHERE row_id = $2",
                ask->now_ms) ||
@@ -234,7 +236,7 @@ int store_archive_user_of(struct op *op, struct store *store, struct blob_key ke
         return 0;
     int got = read_one(op, u.tx,
                        "SELECT r.id, s.row_id FROM shots s JOIN rounds r ON r.row_id = s.round_row "
-                       "WHERE $1 IN (s.picture_row, s.thumb_row, s.data_row) "
+                       "WHERE $1 IN (s.picture_row, s.thumb_row, s.data_row, s.frames_row) "
                        "ORDER BY s.row_id DESC LIMIT 1",
                        DB_ARGS(db_int(row)), read_shot_id, out_shot_id);
     return got < 0 ? -1 : 0;

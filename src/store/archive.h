@@ -38,7 +38,7 @@ int store_archive_knows(struct op *op, struct store *store, const struct blob_ke
  * with *cursor = 0; 0 again at the end. */
 int store_archive_list(struct op *op, struct store *store, int64_t *cursor, int max,
                        struct store_blob_ref **out, size_t *out_n) MUST_CHECK;
-/* A shot that points at this blob (picture, thumbnail or data): for reports of damage and for the
+/* A shot that points at this blob (picture, thumbnail, data or frames): for reports of damage and for the
  * right to read it. Searches among newer shots first. "" if none is found. */
 int store_archive_user_of(struct op *op, struct store *store, struct blob_key key,
                           const char **out_shot_id) MUST_CHECK;

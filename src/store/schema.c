@@ -492,7 +492,18 @@ static const char words[] =
 static const char *const first[] = {people,    sources_and_plans, blobs, rounds, shots,
                                     judgement, notices,           words, NULL};
 
+static const char frames[] =
+    "ALTER TABLE shots ADD COLUMN frames_row INTEGER /* the data as Grafana answered them */\n"
+    "  REFERENCES blobs;\n"
+    "ALTER TABLE takes ADD COLUMN frames_row INTEGER REFERENCES blobs;\n"
+    "CREATE TRIGGER shots_frames_signed BEFORE UPDATE OF frames_row ON shots\n"
+    "  WHEN (SELECT state FROM rounds WHERE row_id = old.round_row) = 3 BEGIN\n"
+    "  SELECT RAISE(ABORT, 'read_only: the round is signed'); END;\n";
+
+static const char *const second[] = {frames, NULL};
+
 const struct migration schema_migrations[] = {
     {1, "first schema", first},
+    {2, "the data as Grafana answered them", second},
 };
 const size_t schema_migrations_n = sizeof schema_migrations / sizeof *schema_migrations;

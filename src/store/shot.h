@@ -128,6 +128,7 @@ struct store_outcome {
     const char *error;      /* and text */
     int64_t taken_ms;
     struct store_blob_ref picture, thumb, data;
+    struct store_blob_ref frames; /* the data as Grafana answered them */
     const char *meta;       /* JSON: URL, versions, stages, readiness */
     const struct store_series *series;
     size_t series_n;

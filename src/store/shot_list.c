@@ -30,9 +30,12 @@
     "= s.reference_row >> 20 LEFT JOIN verdicts v ON v.row_id = s.verdict_row "                    \
     "LEFT JOIN users a ON a.row_id = v.user_row "
 #define META_COLUMNS                                                                               \
-    ", d.meta, p.detail, w.spec, v.seq, v.how, a.id, v.category, v.links, v.dwell_ms"
+    ", d.meta, p.detail, w.spec, v.seq, v.how, a.id, v.category, v.links, v.dwell_ms, bf.sha, "    \
+    "bf.size"
 #define MORE_COLUMNS META_COLUMNS ", d.series"
-#define MORE_TABLES "LEFT JOIN shot_details d ON d.shot_row = s.row_id "
+#define MORE_TABLES                                                                                \
+    "LEFT JOIN shot_details d ON d.shot_row = s.row_id "                                           \
+    "LEFT JOIN blobs bf ON bf.row_id = s.frames_row "
 
 static struct store_blob_ref take_blob(struct cols *c)
 {
@@ -118,6 +121,7 @@ static void read_shot_with_meta(struct op *op, struct cols *c, void *item)
     s->verdict_category = take_text(c);
     s->verdict_links = take_text(c);
     s->verdict_dwell_ms = take_int(c);
+    s->frames = take_blob(c);
 }
 
 static void read_shot_in_full(struct op *op, struct cols *c, void *item)
@@ -338,6 +342,7 @@ static void read_take(struct op *op, struct cols *c, void *item)
     t->picture = take_blob(c);
     t->thumb = take_blob(c);
     t->data = take_blob(c);
+    t->frames = take_blob(c);
 }
 
 int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struct store_take **out,
@@ -348,8 +353,11 @@ int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struc
         return -1;
     return read_all(op, u.tx,
                     "SELECT t.taken_ms, t.state, t.error_word, t.error, bp.sha, bp.size, bt.sha, "
-                    "bt.size, bd.sha, bd.size FROM takes t LEFT JOIN blobs bp ON bp.row_id = "
-                    "t.picture_row LEFT JOIN blobs bt ON bt.row_id = t.thumb_row LEFT JOIN blobs "
-                    "bd ON bd.row_id = t.data_row WHERE t.shot_row = $1 ORDER BY t.row_id DESC",
+                    "bt.size, bd.sha, bd.size, bf.sha, bf.size FROM takes t "
+                    "LEFT JOIN blobs bp ON bp.row_id = t.picture_row "
+                    "LEFT JOIN blobs bt ON bt.row_id = t.thumb_row "
+                    "LEFT JOIN blobs bd ON bd.row_id = t.data_row "
+                    "LEFT JOIN blobs bf ON bf.row_id = t.frames_row "
+                    "WHERE t.shot_row = $1 ORDER BY t.row_id DESC",
                     DB_ARGS(db_int(shot_row)), sizeof **out, read_take, (void **)out, out_n);
 }

@@ -29,7 +29,7 @@ struct store_shot {
     int64_t taken_ms;
     const char *error_word, *error;
     struct store_blob_ref picture, thumb, data; /* size 0: none */
-    bool is_expired;          /* retention took picture and data; their hashes stay */
+    bool is_expired;          /* retention took picture, data and frames; their hashes stay */
     const char *reference_id; /* "" none */
     double change_score;      /* NaN: not compared */
     bool is_changed;
@@ -45,6 +45,7 @@ struct store_shot {
     int known;                   /* known issues that apply now */
     int64_t stamp;               /* round's stamp at the newest change */
     /* store_shot_find and store_shot_get fill these, lists where they are asked with_meta. */
+    struct store_blob_ref frames; /* the data as Grafana answered them; size 0: none */
     const char *meta;
     const char *panel_detail;
     const char *window_spec;
@@ -161,7 +162,7 @@ struct store_take {
     int64_t taken_ms;
     enum shot_state state;
     const char *error_word, *error;
-    struct store_blob_ref picture, thumb, data;
+    struct store_blob_ref picture, thumb, data, frames;
 };
 /* Newest first. */
 int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struct store_take **out,

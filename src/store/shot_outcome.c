@@ -229,7 +229,7 @@ static int findings_print(struct op *op, const struct store_outcome *o, int *out
 /* ---- Outcomes ---- */
 
 struct held_blobs {
-    int64_t picture, thumb, data;
+    int64_t picture, thumb, data, frames;
     int64_t bytes; /* all of it */
     int64_t added; /* not stored before */
 };
@@ -237,11 +237,13 @@ struct held_blobs {
 static int hold_blobs(struct op *op, struct db_tx *tx, const struct store_outcome *o,
                       struct held_blobs *out)
 {
-    *out = (struct held_blobs){.bytes = o->picture.size + o->thumb.size + o->data.size};
+    *out = (struct held_blobs){.bytes = o->picture.size + o->thumb.size + o->data.size +
+                                        o->frames.size};
     if (blob_hold(op, tx, &o->picture, &out->picture, &out->added) ||
-        blob_hold(op, tx, &o->thumb, &out->thumb, &out->added))
+        blob_hold(op, tx, &o->thumb, &out->thumb, &out->added) ||
+        blob_hold(op, tx, &o->data, &out->data, &out->added))
         return -1;
-    return blob_hold(op, tx, &o->data, &out->data, &out->added);
+    return blob_hold(op, tx, &o->frames, &out->frames, &out->added);
 }
 
 static int write_outcome(struct op *op, struct db_tx *tx, const struct store_outcome *o,
@@ -253,7 +255,7 @@ static int write_outcome(struct op *op, struct db_tx *tx, const struct store_out
                   "not_before_ms = NULL, taken_ms = $2, error_word = $3, error = $4, "
                   "picture_row = $5, thumb_row = $6, data_row = $7, expired_ms = NULL, "
                   "reference_row = $8, change_score = $9, is_changed = $10, weight = $11, "
-                  "findings = $12, stamp = $13 WHERE row_id = $14",
+                  "findings = $12, stamp = $13, frames_row = $14 WHERE row_id = $15",
                   DB_ARGS(db_int(o->state), db_int(o->taken_ms),
                           o->state == SHOT_FAILED ? db_text(text_or(o->error_word, "failed"))
                                                   : db_null(),
@@ -261,7 +263,8 @@ static int write_outcome(struct op *op, struct db_tx *tx, const struct store_out
                           db_int_or_null(b->picture), db_int_or_null(b->thumb),
                           db_int_or_null(b->data), db_int_or_null(o->reference_row),
                           db_real_or_null(o->change_score), db_int(o->is_changed), db_int(weight),
-                          db_text(findings), db_int(stamp), db_int(o->row)),
+                          db_text(findings), db_int(stamp), db_int_or_null(b->frames),
+                          db_int(o->row)),
                   NULL);
 }
 
@@ -375,13 +378,15 @@ static int retake(struct op *op, struct db_tx *tx, int64_t row)
     /* The references to the blobs move with them; the counters of references stay right. */
     if (db_run(op, tx,
                "INSERT INTO takes (shot_row, state, taken_ms, error_word, error, picture_row, "
-               "thumb_row, data_row, expired_ms) SELECT row_id, state, taken_ms, error_word, "
-               "error, picture_row, thumb_row, data_row, expired_ms FROM shots WHERE row_id = $1",
+               "thumb_row, data_row, frames_row, expired_ms) SELECT row_id, state, taken_ms, "
+               "error_word, error, picture_row, thumb_row, data_row, frames_row, expired_ms "
+               "FROM shots WHERE row_id = $1",
                args, NULL) ||
         db_run(op, tx,
                "UPDATE shots SET state = 0, rank = 0, attempts = 0, not_before_ms = NULL, "
                "taken_ms = NULL, error_word = NULL, error = NULL, picture_row = NULL, "
-               "thumb_row = NULL, data_row = NULL, expired_ms = NULL, reference_row = NULL, "
+               "thumb_row = NULL, data_row = NULL, frames_row = NULL, expired_ms = NULL, "
+               "reference_row = NULL, "
                "change_score = NULL, is_changed = 0, weight = 0, findings = NULL, verdict = 0, "
                "verdict_row = NULL, verdict_version = verdict_version + 1, stamp = $2 "
                "WHERE row_id = $1", args, NULL) ||

@@ -6,7 +6,8 @@
  * The texts, in the form of chain.h:
  *   shots     round, plan, plan_version, moment_ms, total; then for each shot in order: pos,
  *             source, dashboard, panel, vars, window, from_ms, to_ms, state, error, taken_ms,
- *             picture, thumb, data, findings, verdict
+ *             picture, thumb, data, frames (only where there are some: rounds signed before they
+ *             were kept have none), findings, verdict
  *   signoff   before, seq, round, is_final, user, name, summary, reasons, undecided, signed_ms,
  *             key, shots, verdicts
  */
@@ -39,6 +40,9 @@ static void add_shot(struct str *s, struct cols *c)
     chain_text(s, "picture", take_hex(c));
     chain_text(s, "thumb", take_hex(c));
     chain_text(s, "data", take_hex(c));
+    const char *frames = take_hex(c);
+    if (*frames)
+        chain_text(s, "frames", frames);
     chain_text(s, "findings", take_text(c));
     chain_int(s, "verdict", take_int(c));
 }
@@ -66,11 +70,12 @@ static int write_text(struct op *op, struct db_tx *tx, int64_t round_row, struct
     if (got < 0 ||
         db_query(op, tx,
                  "SELECT s.row_id, o.id, p.dashboard_uid, p.panel_key, p.vars, w.key, s.from_ms, "
-                 "s.to_ms, s.state, s.error_word, s.taken_ms, bp.sha, bt.sha, bd.sha, s.findings, "
-                 "s.verdict FROM shots s JOIN panels p ON p.row_id = s.panel_row JOIN sources o "
+                 "s.to_ms, s.state, s.error_word, s.taken_ms, bp.sha, bt.sha, bd.sha, bf.sha, "
+                 "s.findings, s.verdict FROM shots s JOIN panels p ON p.row_id = s.panel_row JOIN sources o "
                  "ON o.row_id = p.source_row JOIN windows w ON w.row_id = s.window_row "
                  "LEFT JOIN blobs bp ON bp.row_id = s.picture_row LEFT JOIN blobs bt ON bt.row_id "
                  "= s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row "
+                 "LEFT JOIN blobs bf ON bf.row_id = s.frames_row "
                  "WHERE s.row_id >= $1 AND s.row_id < $2 ORDER BY s.row_id",
                  DB_ARGS(db_int(round_row << SHOT_POS_BITS),
                          db_int((round_row + 1) << SHOT_POS_BITS)), &rows))

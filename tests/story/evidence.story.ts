@@ -106,6 +106,13 @@ describe('a signed round', () => {
       writeFileSync(join(folder, 'signature'), Buffer.from(signoff.signature, 'base64'));
       const said = execFileSync('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', 'key.pem', '-rawin', '-in', 'hash', '-sigfile', 'signature'], { cwd: folder, encoding: 'utf8' });
       expect(said).toContain('Success');
+      execFileSync('python3', ['verify.py'], { cwd: root });
+      const manifest = JSON.parse(readFileSync(join(root, 'manifest.json'), 'utf8'));
+      const kept = manifest.shots.filter((s: any) => s.frames);
+      expect(kept.length).toBeGreaterThan(shots.length / 2);
+      const answers = JSON.parse(execFileSync('gzip', ['-dc', kept[0].frames.path], { cwd: root, encoding: 'utf8' })).answers;
+      expect(Object.keys(answers[0].answer.results)).toContain('A');
+      expect(readFileSync(join(root, 'chain/shots.txt'), 'utf8')).toContain(`frames 64 ${kept[0].frames.sha256}`);
       for (const s of shots)
         expect(execFileSync('grep', ['-c', s.picture.sha256, 'SHA256SUMS'], { cwd: root, encoding: 'utf8' }).trim()).not.toBe('0');
     } finally {
@@ -187,6 +194,21 @@ describe('a signed round', () => {
       expect((await admin.get(`/shots/${second.id}/picture`)).status).toBe(410);
     } finally {
       writeFileSync(other, kept);
+    }
+    expect(good(await admin.post(`/rounds/${round.id}/verify`)).ok).toBe(true);
+  });
+
+  it('tells when Grafana\'s answers behind a picture are gone', async () => {
+    const answer = await fetch(`${rounds.url}/api/v1/shots/${shots[0].id}/frames`, { headers: { Cookie: admin.cookie } });
+    await answer.arrayBuffer();
+    const path = blob(answer.headers.get('etag')!.slice(1, 65)), kept = readFileSync(path);
+    rmSync(path);
+    try {
+      const { faults } = good(await admin.post(`/rounds/${round.id}/verify`));
+      expect(faults.map((f: any) => f.text).join()).toContain('frames');
+      expect((await admin.get(`/shots/${shots[0].id}/frames`)).status).toBe(410);
+    } finally {
+      writeFileSync(path, kept);
     }
     expect(good(await admin.post(`/rounds/${round.id}/verify`)).ok).toBe(true);
   });

@@ -93,6 +93,21 @@ describe('a round', () => {
     expect(csv[1]!.split(',')[1]).toBe(String(line.points[0][1]));
   });
 
+  it('keeps what Grafana answered, word for word, and sends it packed', async () => {
+    const s = shots.find((x) => x.dashboard.uid === 'demo' && x.panel.key === '1');
+    const { json, headers } = await admin.get(`/shots/${s.id}/frames`);
+    expect(headers.get('content-encoding')).toBe('gzip');
+    expect(json).toMatchObject({ format: 'grafana-frames-1', note: 'complete', answers: [{ panel: '1', status: 200 }] });
+    const [frame] = json.answers[0].answer.results.A.frames;
+    const [times, values] = frame.data.values;
+    const { series: [line] } = good(await admin.get(`/shots/${s.id}/data`));
+    expect(times.map((t: number, i: number) => [t, values[i]]), 'the series are made of it').toEqual(line.points);
+    const plain = await admin.call('GET', `/shots/${s.id}/frames`, undefined, { 'Accept-Encoding': 'identity' });
+    expect([plain.headers.get('content-encoding'), plain.json]).toEqual([null, json]);
+    const text = shots.find((x) => x.panel.type === 'text');
+    expect((await admin.get(`/shots/${text.id}/frames`)).status).toBe(404);
+  });
+
   it('serves a picture by its hash for ever, and asks again without it', async () => {
     const [s] = shots;
     const named = await admin.get(`/shots/${s.id}/picture?v=${s.picture.sha256.slice(0, 16)}`);

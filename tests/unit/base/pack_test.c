@@ -22,6 +22,25 @@ static void what_is_packed_comes_back_and_is_smaller(void **state)
     op_fini(&op);
 }
 
+static void content_in_pieces_packs_to_the_same_content(void **state)
+{
+    (void)state;
+    struct op op;
+    struct bytes back;
+    op_init(&op, -1);
+    struct str *plain = str_new(&op.arena, 4 << 20);
+    struct packer *packer = packer_new(&op.arena);
+    for (int i = 0; i < 100000; i++) {
+        const char *piece = arena_fmt(&op.arena, "%d,", i * 7919 % 100003);
+        str_adds(plain, piece);
+        packer_add(packer, bytes_of(piece));
+    }
+    packer_add(packer, (struct bytes){"", 0});
+    assert_int_equal(pack_gunzip(&op, packer_end(packer), 4 << 20, &back), 0);
+    assert_true(bytes_eq(back, str_bytes(plain)));
+    op_fini(&op);
+}
+
 static void plain_content_is_left_as_it_is(void **state)
 {
     (void)state;
@@ -54,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_comes_back_and_is_smaller),
+        cmocka_unit_test(content_in_pieces_packs_to_the_same_content),
         cmocka_unit_test(plain_content_is_left_as_it_is),
         cmocka_unit_test(damage_and_bombs_are_refused),
     };
