@@ -53,10 +53,12 @@ const struct schema schemas[] = {
     {"CredentialSet", "kind?:CredentialKind user?:text header?:text subject?:text role?:text "
                       "secret?:text has_secret?:bool", .is_closed = true},
     {"Source", "id:text name:text url:text org_id:int credential:Credential ca_pem:text|null "
-               "extra_origins:[text] max_parallel:int paused:bool grafana_version:text|null "
+               "extra_origins:[text] max_parallel:int quiet_hours:SourceQuiet|null "
+               "quiet_until:time|null paused:bool grafana_version:text|null "
                "last_test:SourceTest|null version:int"},
     {"SourceSet", "name?:text url?:text org_id?:int credential?:CredentialSet ca_pem?:text|null "
-                  "extra_origins?:[text] max_parallel?:int paused?:bool version?:int id?:text "
+                  "extra_origins?:[text] max_parallel?:int quiet_hours?:SourceQuietSet|null "
+                  "quiet_until?:any paused?:bool version?:int id?:text "
                   "grafana_version?:any last_test?:any",
      .is_closed = true},
     {"SourceTest", "ok:bool version:text|null organisation:text|null rights:text|null "

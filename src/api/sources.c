@@ -27,7 +27,7 @@ static int reply_source(struct call *call, const struct store_source *source, in
 {
     struct reply r;
     reply_open(&r, call);
-    source_print(&call->op->arena, source, &r.w);
+    source_print(call->op, source, &r.w);
     return reply_json(&r, status);
 }
 
@@ -47,7 +47,7 @@ int handle_sources_list(struct call *call)
             str_fini(&r.text);
             return -1;
         }
-        source_print(&call->op->arena, &whole, &r.w);
+        source_print(call->op, &whole, &r.w);
     }
     reply_list_end(&r, list.next);
     return reply_json(&r, 200);

@@ -8,6 +8,7 @@
 #define ROUNDS_PLAN_H
 
 #include "cron/cron.h"
+#include "rounds/quiet.h"
 #include "rounds/tree.h"
 #include "rounds/window.h"
 
@@ -77,10 +78,6 @@ struct plan_rule {
     const char *text; /* the author's words, "" none */
 };
 
-struct plan_quiet {
-    int from_min, to_min; /* minutes of the day in the plan's zone; to < from: over midnight */
-};
-
 struct plan_notify {
     const char *channel;
     struct plan_names events;
@@ -104,7 +101,7 @@ struct plan_spec {
     size_t rule_n;
     enum plan_overlap overlap;
     int parallel;
-    struct plan_quiet *quiet;
+    struct quiet *quiet; /* in the plan's zone */
     size_t quiet_n;
     struct plan_notify *notify;
     size_t notify_n;
@@ -120,9 +117,6 @@ int plan_read_text(struct op *op, const char *json, struct plan_spec *out) MUST_
 void plan_print(const struct plan_spec *spec, struct jw *w);
 /* The plan's schedule, ready to ask. Paused plans have one too. */
 int plan_schedule(struct op *op, const struct plan_spec *spec, struct schedule *out) MUST_CHECK;
-
-/* When the quiet hours that now_ms is in will be over; 0: it is in none. */
-int64_t plan_quiet_end(const struct plan_spec *spec, const struct zone *zone, int64_t now_ms);
 
 /* Differences between two specifications, one a line: "windows[1].length: \"6h\" → \"12h\"". */
 struct plan_names plan_diff(struct arena *arena, const struct jv *before, const struct jv *after);

@@ -81,13 +81,6 @@ static void print_rule(struct jw *w, const struct plan_rule *rule)
     jw_end(w);
 }
 
-static void print_clock(struct jw *w, const char *key, int minutes)
-{
-    char text[8];
-    snprintf(text, sizeof text, "%02d:%02d", minutes / 60 % 100, minutes % 60);
-    jw_text_at(w, key, text);
-}
-
 static void print_review(const struct plan_spec *spec, struct arena *arena, struct jw *w)
 {
     jw_object_at(w, "review");
@@ -106,14 +99,7 @@ static void print_load(const struct plan_spec *spec, struct jw *w)
 {
     jw_object_at(w, "load");
     jw_int_at(w, "parallel", spec->parallel);
-    jw_array_at(w, "quiet");
-    for (size_t i = 0; i < spec->quiet_n; i++) {
-        jw_object(w);
-        print_clock(w, "from", spec->quiet[i].from_min);
-        print_clock(w, "to", spec->quiet[i].to_min);
-        jw_end(w);
-    }
-    jw_end(w);
+    quiet_print(w, "quiet", spec->quiet, spec->quiet_n);
     jw_end(w);
 }
 

@@ -14,7 +14,7 @@
 #define YEARS_MS (3660 * DAY_MS)
 
 enum { SELECTIONS_MAX = 500, PANELS_MAX = 2000, VALUES_MAX = 500, VARIABLES_MAX = 50 };
-enum { WINDOWS_MAX = 20, RULES_MAX = 200, QUIET_MAX = 20, NOTIFY_MAX = 20, PEOPLE_MAX = 200 };
+enum { WINDOWS_MAX = 20, RULES_MAX = 200, NOTIFY_MAX = 20, PEOPLE_MAX = 200 };
 
 /* ---- Selections ---- */
 
@@ -299,25 +299,13 @@ static void read_retention(struct plan_reader *r, const struct tree *map, struct
 static void read_load(struct plan_reader *r, const struct tree *map, struct plan_spec *out)
 {
     static const char *const keys[] = {"parallel", "quiet", NULL};
-    static const char *const quiet_keys[] = {"from", "to", NULL};
     const struct tree *at = reader_get(map, "load");
     out->parallel = 2;
     if (!at || !reader_keys(r, at, keys))
         return;
     out->parallel = (int)reader_int(r, at, "parallel", (struct reader_range){1, 64, 2});
-    const struct tree *list = reader_list(r, at, "quiet", QUIET_MAX);
-    out->quiet = ARENA_ARRAY(&r->op->arena, struct plan_quiet, QUIET_MAX);
-    for (const struct tree *item = list ? list->first : NULL; item; item = item->next) {
-        const struct tree *from = reader_get(item, "from"), *to = reader_get(item, "to");
-        if (!reader_keys(r, item, quiet_keys))
-            continue;
-        if (!from || !to) {
-            reader_fault(r, item, "needs from and to");
-            continue;
-        }
-        out->quiet[out->quiet_n++] =
-            (struct plan_quiet){reader_clock(r, from), reader_clock(r, to)};
-    }
+    out->quiet = ARENA_ARRAY(&r->op->arena, struct quiet, QUIET_MAX);
+    out->quiet_n = reader_quiet(r, at, "quiet", out->quiet);
 }
 
 /* ---- Rules and notifications ---- */

@@ -220,3 +220,23 @@ int reader_clock(struct plan_reader *r, const struct tree *at)
     reader_fault(r, at, "must be a time of day like \"09:00\", from 00:00 to 24:00");
     return -1;
 }
+
+size_t reader_quiet(struct plan_reader *r, const struct tree *map, const char *key,
+                    struct quiet *out)
+{
+    static const char *const keys[] = {"from", "to", NULL};
+    const struct tree *list = reader_list(r, map, key, QUIET_MAX);
+    size_t n = 0;
+    for (const struct tree *item = list ? list->first : NULL; item && n < QUIET_MAX;
+         item = item->next) {
+        const struct tree *from = reader_get(item, "from"), *to = reader_get(item, "to");
+        if (!reader_keys(r, item, keys))
+            continue;
+        if (!from || !to) {
+            reader_fault(r, item, "needs from and to");
+            continue;
+        }
+        out[n++] = (struct quiet){reader_clock(r, from), reader_clock(r, to)};
+    }
+    return n;
+}

@@ -43,6 +43,9 @@ void reader_names(struct plan_reader *r, const struct tree *map, const char *key
                   struct plan_names *out);
 /* "09:00" as minutes of the day, up to 24:00; -1 with a fault. */
 int reader_clock(struct plan_reader *r, const struct tree *at);
+/* A list of {"from":"22:00","to":"06:00"} into QUIET_MAX places; how many there are. */
+size_t reader_quiet(struct plan_reader *r, const struct tree *map, const char *key,
+                    struct quiet *out);
 /* The list's node, or NULL; a fault if it is something else or longer than max. */
 const struct tree *reader_list(struct plan_reader *r, const struct tree *map, const char *key,
                                size_t max);

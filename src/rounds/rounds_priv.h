@@ -23,7 +23,7 @@ void source_cache_free(struct source_cache *cache);
 
 struct worker_pool *workers_start(struct rounds *rounds);
 void workers_wake(struct worker_pool *pool);
-/* Cancels, joins, frees. NULL is fine. */
+/* Cancels and joins; the pool can still be woken. NULL is fine. */
 void workers_stop(struct worker_pool *pool);
 void workers_free(struct worker_pool *pool); /* after workers_stop */
 void workers_busy(struct worker_pool *pool, struct rounds_busy *out);

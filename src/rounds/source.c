@@ -72,6 +72,8 @@ static const char *options_of(struct op *op, const struct source_form *form, boo
     jw_text_at(&w, "subject", form->credential.subject);
     jw_text_at(&w, "role", form->credential.role);
     jw_bool_at(&w, "has_secret", has_secret);
+    if (*form->quiet)
+        jw_raw_at(&w, "quiet_hours", bytes_of(form->quiet));
     jw_end(&w);
     return text->p;
 }

@@ -1,7 +1,8 @@
 /* Sources: Grafanas that people have entered. Reading the API's form, keeping it with its
  * credential sealed, opening clients, testing.
  *
- * Kept in store_source: auth = the credential's kind, options = {"user","header","subject","role"},
+ * Kept in store_source: auth = the credential's kind, options = {"user","header","subject","role",
+ * "quiet_hours"},
  * ca_file = the PEM text itself, credential = the secret sealed for "source ID".
  */
 #ifndef ROUNDS_SOURCE_H
@@ -21,6 +22,7 @@ struct source_form { /* what a person entered */
     const char *ca_pem;                   /* "" none */
     struct plan_names extra_origins;      /* canonical */
     int max_parallel;
+    const char *quiet; /* JSON {"timezone", "hours"}; "" none */
     bool is_paused;
     int64_t version; /* of a change: the one that was read */
 };
@@ -39,7 +41,7 @@ int source_set(struct op *op, struct rounds *rounds, const struct store_source *
 /* ERR_CONFLICT naming the plans that use it. */
 int source_drop(struct op *op, struct rounds *rounds, const char *id) MUST_CHECK;
 /* The API's Source. Never the secret. */
-void source_print(struct arena *arena, const struct store_source *source, struct jw *w);
+void source_print(struct op *op, const struct store_source *source, struct jw *w);
 
 /* A client for a source, shared with others who use it now; give it back with source_return. */
 int source_lease(struct op *op, struct rounds *rounds, int64_t source_row,
@@ -67,6 +69,11 @@ int source_find_page(struct op *op, struct rounds *rounds, const struct target *
 /* Further origins that the pages of this origin may load from, of all its sources: for the gate. */
 int source_list_origins(struct op *op, struct rounds *rounds, const char *origin,
                         struct plan_names *out) MUST_CHECK;
+/* When the quiet hours that now_ms is in will be over; 0: it is in none. options: the source's. */
+int64_t source_quiet_end(struct op *op, const char *options, int64_t now_ms);
+/* Rows of the sources that rounds must not load now. */
+int source_list_quiet(struct op *op, struct rounds *rounds, int64_t **out,
+                      size_t *out_n) MUST_CHECK;
 /* What to put into that Grafana's grafana.ini. renderer_url: ours, as that Grafana reaches it. */
 void source_print_ini(const struct store_source *source, const char *renderer_url, struct str *out);
 

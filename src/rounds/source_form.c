@@ -156,6 +156,39 @@ static void read_pem(struct plan_reader *r, const struct tree *map, const struct
         reader_fault(r, at, "must be certificates in PEM form ('-----BEGIN CERTIFICATE-----')");
 }
 
+/* Left out: as kept. null, or without hours: none. */
+static void read_quiet(struct plan_reader *r, const struct tree *map,
+                       const struct store_source *kept, struct source_form *out)
+{
+    static const char *const keys[] = {"timezone", "hours", NULL};
+    const struct tree *at = tree_get(map, "quiet_hours");
+    const struct jv *before = jv_get(kept_options(r->op, kept), "quiet_hours");
+    struct str *text = str_new(&r->op->arena, 4000);
+    struct quiet hours[QUIET_MAX];
+    const struct zone *zone;
+    struct op part;
+    struct jw w;
+    jw_init(&w, text);
+    out->quiet = "";
+    if (!at && jv_is_object(before)) {
+        jw_value(&w, before);
+        out->quiet = text->p;
+    }
+    if (!at || at->kind == TREE_NULL || !reader_keys(r, at, keys))
+        return;
+    size_t n = reader_quiet(r, at, "hours", hours);
+    const char *name = reader_text(r, at, "timezone", "UTC", 100);
+    op_init_part(&part, r->op, -1);
+    if (zone_open(&part, name, &zone))
+        reader_fault(r, reader_get(at, "timezone"), "%s", part.err_text);
+    op_fini(&part);
+    jw_object(&w);
+    jw_text_at(&w, "timezone", name);
+    quiet_print(&w, "hours", hours, n);
+    jw_end(&w);
+    out->quiet = n ? text->p : "";
+}
+
 static int fail_faults(struct op *op, const struct plan_faults *faults)
 {
     return op_fail(op, ERR_UNPROCESSABLE, "%s %s", faults->items[0].path, faults->items[0].message);
@@ -167,10 +200,10 @@ int source_form_read(struct op *op, const struct tree *tree, const struct store_
     static const char *const keys[] = {
         "name",   "url",          "org_id",  "credential", "ca_pem",          "extra_origins",
         "paused", "max_parallel", "version", "id",         "grafana_version", "last_test",
-        NULL};
+        "quiet_hours", "quiet_until", NULL};
     struct plan_faults *all = faults ? faults : ARENA_NEW(&op->arena, struct plan_faults);
     struct plan_reader r = {.op = op, .faults = all};
-    *out = (struct source_form){.name = "", .url = "", .ca_pem = ""};
+    *out = (struct source_form){.name = "", .url = "", .ca_pem = "", .quiet = ""};
     if (reader_keys(&r, tree, keys)) {
         out->name = reader_text(&r, tree, "name", kept ? kept->name : "", 300);
         if (bytes_trim(bytes_of(out->name)).n == 0)
@@ -183,6 +216,7 @@ int source_form_read(struct op *op, const struct tree *tree, const struct store_
             (int)reader_int(&r, tree, "max_parallel", (struct reader_range){0, 64, parallel});
         out->is_paused = reader_bool(&r, tree, "paused", kept && kept->is_paused);
         out->version = reader_int(&r, tree, "version", (struct reader_range){0, 1e15, -1});
+        read_quiet(&r, tree, kept, out);
         read_pem(&r, tree, kept, out);
         read_origins(&r, tree, kept, out);
         read_credential(&r, tree, kept, out);
@@ -198,8 +232,21 @@ void source_form_fini(struct source_form *form)
     secret_fini(&form->credential.secret);
 }
 
-void source_print(struct arena *arena, const struct store_source *source, struct jw *w)
+static void print_quiet(struct op *op, const struct store_source *source, struct jw *w)
 {
+    const struct jv *options = jv_parse_quiet(&op->arena, bytes_of(source->options));
+    int64_t until = source_quiet_end(op, source->options, clock_wall_ms());
+    char iso[CLOCK_ISO_MAX];
+    jw_key(w, "quiet_hours");
+    jw_value(w, jv_get(options, "quiet_hours"));
+    if (until)
+        clock_iso(until, iso);
+    jw_text_at(w, "quiet_until", until ? iso : NULL);
+}
+
+void source_print(struct op *op, const struct store_source *source, struct jw *w)
+{
+    struct arena *arena = &op->arena;
     const struct jv *options = jv_parse_quiet(arena, bytes_of(source->options));
     char iso[CLOCK_ISO_MAX];
     jw_object(w);
@@ -218,6 +265,7 @@ void source_print(struct arena *arena, const struct store_source *source, struct
     jw_text_at(w, "ca_pem", source->ca_file);
     jw_raw_at(w, "extra_origins", bytes_of(*source->origins ? source->origins : "[]"));
     jw_int_at(w, "max_parallel", source->parallel_max);
+    print_quiet(op, source, w);
     jw_bool_at(w, "paused", source->is_paused);
     const struct jv *test = jv_parse_quiet(arena, bytes_of(source->test));
     const char *version = jv_text_at(test, "version", "");

@@ -5,8 +5,9 @@
  * if the process dies, the lease ends and the shots go back. The lock guards the stop mark, the
  * counters and which plans are at work; it is never held while something blocks.
  *
- * Claims that a plan's own limits do not allow now (quiet hours, parallel) go back at once with a
- * rest, uncounted: the store knows limits of sources only.
+ * Sources in their quiet hours are left out of claims. Claims that a plan's own limits do not allow
+ * now (quiet hours, parallel) go back at once with a rest, uncounted: the store knows limits of
+ * sources only.
  */
 #include "rounds/rounds_priv.h"
 
@@ -252,7 +253,7 @@ static int run_visit(struct visit *visit)
         plan_read_text(visit->op, plan.spec, &spec) || zone_open(visit->op, spec.timezone, &zone))
         return -1;
     visit->job.spec = &spec;
-    int64_t now = clock_wall_ms(), quiet = plan_quiet_end(&spec, zone, now);
+    int64_t now = clock_wall_ms(), quiet = quiet_end(spec.quiet, spec.quiet_n, zone, now);
     if (quiet) {
         rest(visit, quiet);
         return 0;
@@ -273,15 +274,28 @@ static int run_visit(struct visit *visit)
 
 /* ---- The thread ---- */
 
+/* For whatever may be loaded now: not what is in its quiet hours. */
+static int make_ask(struct op *op, struct worker *worker, int64_t lease_until_ms,
+                    struct store_claim_ask *out)
+{
+    int64_t *quiet;
+    *out = (struct store_claim_ask){.worker = worker->name,
+                                    .now_ms = clock_wall_ms(),
+                                    .lease_until_ms = lease_until_ms,
+                                    .max = VISIT_MAX};
+    if (source_list_quiet(op, worker->pool->rounds, &quiet, &out->blocked_n))
+        return -1;
+    out->blocked = quiet;
+    return 0;
+}
+
 /* 1: did something; 0: nothing to do; -1: the store refused. */
 static int shoot_some(struct op *op, struct worker *worker)
 {
     struct visit visit = {.worker = worker, .op = op, .job = {.rounds = worker->pool->rounds}};
-    struct store_claim_ask ask = {.worker = worker->name,
-                                  .now_ms = clock_wall_ms(),
-                                  .lease_until_ms = lease_end(worker),
-                                  .max = VISIT_MAX};
-    if (store_shot_claim(op, store_of(worker), &ask, &visit.shots, &visit.n))
+    struct store_claim_ask ask;
+    if (make_ask(op, worker, lease_end(worker), &ask) ||
+        store_shot_claim(op, store_of(worker), &ask, &visit.shots, &visit.n))
         return -1;
     if (visit.n == 0)
         return 0;
@@ -291,9 +305,9 @@ static int shoot_some(struct op *op, struct worker *worker)
 static int prepare_some(struct op *op, struct worker *worker)
 {
     struct store_round round;
-    int64_t now = clock_wall_ms();
-    if (store_round_claim(op, store_of(worker), worker->name, now,
-                          now + PREPARE_MS + LEASE_EXTRA_MS, &round))
+    struct store_claim_ask ask;
+    if (make_ask(op, worker, clock_wall_ms() + PREPARE_MS + LEASE_EXTRA_MS, &ask) ||
+        store_round_claim(op, store_of(worker), &ask, &round))
         return -1;
     if (round.row == 0)
         return 0;

@@ -175,6 +175,16 @@ const char *like_of(struct op *op, const char *text)
     return s->p;
 }
 
+const char *rows_json(struct op *op, const int64_t *rows, size_t n)
+{
+    struct str *s = str_new(&op->arena, 1 << 20);
+    str_addc(s, '[');
+    for (size_t i = 0; i < n; i++)
+        str_addf(s, "%s%" PRId64, i ? "," : "", rows[i]);
+    str_addc(s, ']');
+    return s->p;
+}
+
 const char *text_or(const char *text, const char *fallback)
 {
     return text && *text ? text : fallback;

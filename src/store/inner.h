@@ -86,6 +86,8 @@ const char *page_write(struct op *op, const int64_t *values, size_t n);
 
 /* "%text%" for LIKE with ESCAPE '\'; NULL for NULL or "". */
 const char *like_of(struct op *op, const char *text);
+/* "[1,2]" for json_each. */
+const char *rows_json(struct op *op, const int64_t *rows, size_t n);
 /* text, or fallback if it is NULL or "". */
 const char *text_or(const char *text, const char *fallback);
 /* Turns ERR_CONFLICT of the database into a text that a person understands. Always -1. */

@@ -9,6 +9,7 @@
 #include "store/round.h"
 
 #include "store/inner.h"
+#include "store/shot.h"
 
 #include <inttypes.h>
 
@@ -169,8 +170,8 @@ int store_round_count_active(struct op *op, struct store *store, int64_t plan_ro
 
 /* ---- Preparing ---- */
 
-int store_round_claim(struct op *op, struct store *store, const char *worker, int64_t now_ms,
-                      int64_t lease_until_ms, struct store_round *out)
+int store_round_claim(struct op *op, struct store *store, const struct store_claim_ask *ask,
+                      struct store_round *out)
 {
     CLEANUP(unit_end) struct unit u = {0};
     *out = (struct store_round){0};
@@ -178,10 +179,13 @@ int store_round_claim(struct op *op, struct store *store, const char *worker, in
     if (unit_begin(op, store, DB_WRITE, &u) ||
         db_get_int(op, u.tx,
                    "UPDATE rounds SET worker = $1, lease_ms = $2, attempts = attempts + 1 "
-                   "WHERE row_id = (SELECT row_id FROM rounds WHERE state IN (0, 1, 2) AND "
-                   "state = 0 AND lease_ms <= $3 ORDER BY created_ms, row_id LIMIT 1) "
-                   "RETURNING row_id",
-                   DB_ARGS(db_text(worker), db_int(lease_until_ms), db_int(now_ms)), &row))
+                   "WHERE row_id = (SELECT r.row_id FROM rounds r WHERE r.state IN (0, 1, 2) AND "
+                   "r.state = 0 AND r.lease_ms <= $3 AND NOT EXISTS (SELECT 1 FROM plan_sources p "
+                   "WHERE p.plan_row = r.plan_row AND p.source_row IN (SELECT value FROM "
+                   "json_each($4))) ORDER BY r.created_ms, r.row_id LIMIT 1) RETURNING row_id",
+                   DB_ARGS(db_text(ask->worker), db_int(ask->lease_until_ms), db_int(ask->now_ms),
+                           db_text(rows_json(op, ask->blocked, ask->blocked_n))),
+                   &row))
         return -1;
     if (row && read_one(op, u.tx, "SELECT " COLUMNS TABLES "WHERE r.row_id = $1",
                         DB_ARGS(db_int(row)), read_round, out) != 1)

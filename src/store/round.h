@@ -87,9 +87,11 @@ int store_round_newest(struct op *op, struct store *store, int64_t plan_row, int
 int store_round_count_active(struct op *op, struct store *store, int64_t plan_row,
                              int *out) MUST_CHECK;
 
-/* Takes the oldest PREPARING round without a living lease; out->row = 0 if there is none. */
-int store_round_claim(struct op *op, struct store *store, const char *worker, int64_t now_ms,
-                      int64_t lease_until_ms, struct store_round *out) MUST_CHECK;
+struct store_claim_ask; /* store/shot.h */
+/* Takes the oldest PREPARING round without a living lease whose plan uses no blocked source;
+ * out->row = 0 if there is none. */
+int store_round_claim(struct op *op, struct store *store, const struct store_claim_ask *ask,
+                      struct store_round *out) MUST_CHECK;
 /* Not now (Grafana is down): free to claim again from not_before_ms on. */
 int store_round_put_back(struct op *op, struct store *store, int64_t row, const char *error,
                          int64_t not_before_ms) MUST_CHECK;

@@ -12,18 +12,7 @@
  */
 #include "store/shot_inner.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-static const char *join_rows(struct op *op, const int64_t *rows, size_t n)
-{
-    struct str *s = str_new(&op->arena, 1 << 20);
-    str_addc(s, '[');
-    for (size_t i = 0; i < n; i++)
-        str_addf(s, "%s%" PRId64, i ? "," : "", rows[i]);
-    str_addc(s, ']');
-    return s->p;
-}
 
 /* The visit that is due first. */
 struct visit {
@@ -133,7 +122,7 @@ int store_shot_claim(struct op *op, struct store *store, const struct store_clai
                DB_ARGS(db_int(ask->now_ms)), NULL))
         return -1;
     int got = read_one(op, u.tx, FIND_VISIT,
-                       DB_ARGS(db_text(join_rows(op, ask->blocked, ask->blocked_n))), read_visit,
+                       DB_ARGS(db_text(rows_json(op, ask->blocked, ask->blocked_n))), read_visit,
                        &v);
     if (got < 0 || (got > 0 && claim_visit(op, u.tx, ask, &v, out, out_n)))
         return -1;

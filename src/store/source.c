@@ -116,6 +116,25 @@ int store_source_list(struct op *op, struct store *store, int64_t user_row, stru
     return 0;
 }
 
+static void read_options(struct op *op, struct cols *c, void *item)
+{
+    struct store_source_options *o = item;
+    o->row = take_int(c);
+    o->options = take_text(c);
+}
+
+int store_source_list_quiet(struct op *op, struct store *store, struct store_source_options **out,
+                            size_t *out_n)
+{
+    CLEANUP(unit_end) struct unit u = {0};
+    if (unit_begin(op, store, DB_READ, &u))
+        return -1;
+    return read_all(op, u.tx,
+                    "SELECT row_id, options FROM sources WHERE dropped_ms = 0 AND "
+                    "options LIKE '%\"quiet_hours\"%'",
+                    DB_NONE, sizeof **out, read_options, (void **)out, out_n);
+}
+
 int store_source_set(struct op *op, struct store *store, struct store_source *s)
 {
     int64_t n = 0, now = clock_wall_ms();

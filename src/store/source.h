@@ -25,6 +25,11 @@ struct store_source {
     int64_t updated_ms;
 };
 
+struct store_source_options {
+    int64_t row;
+    const char *options;
+};
+
 struct store_source_list {
     struct store_source *items;
     size_t n;
@@ -42,6 +47,9 @@ int store_source_get(struct op *op, struct store *store, int64_t row,
 /* In the order of names. user_row: only what this person may see; 0: everything. */
 int store_source_list(struct op *op, struct store *store, int64_t user_row,
                       struct store_page page, struct store_source_list *out) MUST_CHECK;
+/* Those that have quiet hours in their options. */
+int store_source_list_quiet(struct op *op, struct store *store, struct store_source_options **out,
+                            size_t *out_n) MUST_CHECK;
 /* Writes everything but credential and test. source->version must be the one that was read, else
  * ERR_CONFLICT; it is counted up in *source. */
 int store_source_set(struct op *op, struct store *store, struct store_source *source) MUST_CHECK;

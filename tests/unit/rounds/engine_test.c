@@ -133,6 +133,13 @@ static void stopping_loses_and_doubles_nothing(void **state)
     assert_int_equal(engine_shot(e, &round, "1").attempts, 1); /* the stop did not count */
 }
 
+static int claim_round(struct engine *e, int64_t now_ms, struct store_round *out)
+{
+    struct store_claim_ask ask = {
+        .worker = "w", .now_ms = now_ms, .lease_until_ms = now_ms + 60000};
+    return store_round_claim(&e->op, e->store, &ask, out);
+}
+
 static void a_grafana_that_is_down_puts_the_round_off(void **state)
 {
     struct engine *e = *state;
@@ -142,7 +149,7 @@ static void a_grafana_that_is_down_puts_the_round_off(void **state)
     struct round_start start = {.plan_id = e->plan.id, .trigger = ROUND_BY_HAND};
     succeeds(&e->op, round_start(&e->op, e->rounds, &start, &round));
     int64_t now = clock_wall_ms();
-    succeeds(&e->op, store_round_claim(&e->op, e->store, "w", now, now + 60000, &round));
+    succeeds(&e->op, claim_round(e, now, &round));
     succeeds(&e->op, prepare_round(&e->op, e->rounds, &round, -1));
     succeeds(&e->op, store_round_get(&e->op, e->store, round.row, &round));
     assert_int_equal(round.state, ROUND_PREPARING);
@@ -150,10 +157,9 @@ static void a_grafana_that_is_down_puts_the_round_off(void **state)
     /* Not before its rest is over; then it is worked out. */
     e->grafana.is_down = false;
     struct store_round none;
-    succeeds(&e->op, store_round_claim(&e->op, e->store, "w", now, now + 60000, &none));
+    succeeds(&e->op, claim_round(e, now, &none));
     assert_int_equal(none.row, 0);
-    succeeds(&e->op,
-             store_round_claim(&e->op, e->store, "w", now + 3600000, now + 7200000, &round));
+    succeeds(&e->op, claim_round(e, now + 3600000, &round));
     succeeds(&e->op, prepare_round(&e->op, e->rounds, &round, -1));
     succeeds(&e->op, store_round_get(&e->op, e->store, round.row, &round));
     assert_int_equal(round.state, ROUND_RUNNING);
@@ -231,13 +237,12 @@ static void quiet_hours_end_where_they_say(void **state)
 {
     struct engine *e = *state;
     const struct zone *zone;
-    struct plan_quiet quiet = {23 * 60, 60};
-    struct plan_spec spec = {.quiet = &quiet, .quiet_n = 1};
+    struct quiet quiet = {23 * 60, 60};
     succeeds(&e->op, zone_open(&e->op, "UTC", &zone));
     int64_t midnight = 20000LL * 86400000;
-    assert_int_equal(plan_quiet_end(&spec, zone, midnight - 1800000), midnight + 3600000);
-    assert_int_equal(plan_quiet_end(&spec, zone, midnight + 1800000), midnight + 3600000);
-    assert_int_equal(plan_quiet_end(&spec, zone, midnight + 3600000), 0);
+    assert_int_equal(quiet_end(&quiet, 1, zone, midnight - 1800000), midnight + 3600000);
+    assert_int_equal(quiet_end(&quiet, 1, zone, midnight + 1800000), midnight + 3600000);
+    assert_int_equal(quiet_end(&quiet, 1, zone, midnight + 3600000), 0);
 }
 
 static void a_dry_run_foresees_shots_and_costs(void **state)

@@ -100,20 +100,27 @@ static void rounds_are_listed_newest_first_by_plan_state_and_time(void **state)
     assert_int_equal(n, 4);
 }
 
+static int claim_round(struct fixture *f, const char *worker, int64_t now_ms, int64_t until_ms,
+                       struct store_round *out)
+{
+    struct store_claim_ask ask = {.worker = worker, .now_ms = now_ms, .lease_until_ms = until_ms};
+    return store_round_claim(&f->op, f->store, &ask, out);
+}
+
 static void a_round_is_prepared_by_one_worker_at_a_time(void **state)
 {
     struct fixture *f = *state;
     struct store_round r = {.plan_row = f->plan.row, .plan_version = 1, .moment_ms = 5,
                             .trigger = ROUND_BY_SCHEDULE, .due_ms = 50}, got;
     succeeds(&f->op, store_round_add(&f->op, f->store, &r));
-    succeeds(&f->op, store_round_claim(&f->op, f->store, "a", 100, 200, &got));
+    succeeds(&f->op, claim_round(f, "a", 100, 200, &got));
     assert_int_equal(got.row, r.row);
-    succeeds(&f->op, store_round_claim(&f->op, f->store, "b", 199, 300, &got));
+    succeeds(&f->op, claim_round(f, "b", 199, 300, &got));
     assert_int_equal(got.row, 0);
     succeeds(&f->op, store_round_put_back(&f->op, f->store, r.row, "Grafana 没有应答", 500));
-    succeeds(&f->op, store_round_claim(&f->op, f->store, "b", 499, 900, &got));
+    succeeds(&f->op, claim_round(f, "b", 499, 900, &got));
     assert_int_equal(got.row, 0);
-    succeeds(&f->op, store_round_claim(&f->op, f->store, "b", 500, 900, &got));
+    succeeds(&f->op, claim_round(f, "b", 500, 900, &got));
     assert_int_equal(got.attempts, 2);
     assert_string_equal(got.error, "Grafana 没有应答");
     succeeds(&f->op, store_round_fail(&f->op, f->store, r.row, "no such dashboard"));
