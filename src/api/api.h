@@ -6,7 +6,7 @@
 #ifndef API_API_H
 #define API_API_H
 
-#include "base/secret.h"
+#include "auth/token.h"
 #include "httpd/httpd.h"
 #include "render/flight.h"
 #include "render/render.h"
@@ -14,8 +14,7 @@
 struct platform; /* see platform.h; NULL under --render-only */
 
 struct api_render_conf { /* the rules of /render; texts borrowed */
-    const struct secret *tokens; /* of callers */
-    size_t tokens_n;
+    struct token_book *tokens; /* of callers; may be replaced meanwhile */
     enum render_format default_format;
     int64_t timeout_ms, timeout_max_ms;
     int width_min_px, height_min_px, width_max_px, height_max_px;

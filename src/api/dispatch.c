@@ -35,12 +35,10 @@ int api_init(struct op *op, struct api *api)
 
 static int check_renderer_token(struct call *call)
 {
-    const struct api_render_conf *conf = &call->api->render_conf;
-    struct token_list list = {conf->tokens, conf->tokens_n};
     const char *token = httpd_header_in(call->req, "X-Auth-Token", 0);
     if (!token)
         return op_fail(call->op, ERR_UNAUTHENTICATED, "Missing X-Auth-Token header");
-    if (!token_list_has(&list, bytes_of(token)))
+    if (!token_book_has(call->api->render_conf.tokens, bytes_of(token)))
         return op_fail(call->op, ERR_UNAUTHENTICATED, "Unauthorized");
     return 0;
 }
@@ -155,6 +153,7 @@ static void log_call(const struct call *call, int64_t begun_ms)
     log_text(&line, "path", call->req->path);
     log_int(&line, "status", status);
     log_int(&line, "ms", clock_mono_ms() - begun_ms);
+    log_text(&line, "client", call->req->peer);
     if (op->err)
         log_text(&line, "error", op->err_text);
     log_end(&line);

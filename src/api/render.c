@@ -110,6 +110,7 @@ static void log_render(const struct call *call, const struct render_ask *ask,
     log_int(&line, "ready_ms", result->stages.ready_ms);
     log_int(&line, "capture_ms", result->stages.capture_ms);
     log_int(&line, "bytes", (int64_t)result->body.n);
+    log_text(&line, "client", call->req->peer);
     if (op->err)
         log_text(&line, "error", op->err_text);
     log_end(&line);

@@ -6,12 +6,10 @@
 #include "app/app_priv.h"
 
 #include "api/handlers.h"
-#include "auth/token.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "sys/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +17,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { TOKENS_FILE_MAX = 1 << 20, MESSAGE_MAX = 256 << 20, CSV_MAX = 256 << 20 };
+enum { MESSAGE_MAX = 256 << 20, CSV_MAX = 256 << 20 };
 
 static const char *temp_dir(const struct settings *s)
 {
@@ -105,30 +103,6 @@ static void open_render(struct app *app)
     app->render = render_new(&conf);
 }
 
-/* Every token of the environment and the file, into secrets that the app wipes. */
-static int read_tokens(struct op *op, struct app *app)
-{
-    const struct settings *s = app->settings;
-    const char *file = settings_text(s, SET_AUTH_TOKENS_FILE);
-    struct bytes text = secret_reveal(settings_secret(s, SET_AUTH_TOKENS)), piece;
-    char separator = ',';
-    if (*file) {
-        if (file_read(op, file, TOKENS_FILE_MAX, &text) < 0)
-            return -1;
-        separator = '\n';
-    }
-    struct secret *tokens = ARENA_ARRAY(&app->keep.arena, struct secret, text.n + 1);
-    size_t n = 0;
-    while (bytes_split(&text, separator, &piece)) {
-        piece = bytes_trim(piece);
-        if (piece.n)
-            secret_set(&tokens[n++], piece);
-    }
-    app->api.render_conf.tokens = tokens;
-    app->api.render_conf.tokens_n = n;
-    return 0;
-}
-
 static int read_floor(struct op *op, const struct settings *s, struct api_render_conf *conf)
 {
     const char *text = settings_text(s, SET_SIZE_FLOOR);
@@ -182,31 +156,7 @@ static int fill_render_conf(struct op *op, struct app *app)
         .timezone = zone_of(s),
     };
     render_format_find(settings_text(s, SET_DEFAULT_ENCODING), &conf->default_format);
-    if (read_floor(op, s, conf) < 0 || read_origins(op, app) < 0)
-        return -1;
-    return read_tokens(op, app);
-}
-
-/* Is every address that we listen on the loopback's? */
-static bool is_loopback_only(const char *const *addresses, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool is_loopback = strncmp(addresses[i], "127.", 4) == 0 ||
-                           strncmp(addresses[i], "[::1]", 5) == 0 ||
-                           strncmp(addresses[i], "localhost:", 10) == 0;
-        if (!is_loopback)
-            return false;
-    }
-    return true;
-}
-
-static int check_tokens(struct op *op, struct app *app)
-{
-    size_t n;
-    const char *const *addresses = settings_list(app->settings, SET_LISTEN, &n);
-    struct token_list list = {app->api.render_conf.tokens, app->api.render_conf.tokens_n};
-    const char *refusal = token_list_refusal(&list, is_loopback_only(addresses, n));
-    return refusal ? op_fail(op, ERR_BAD_INPUT, "%s", refusal) : 0;
+    return read_floor(op, s, conf) < 0 ? -1 : read_origins(op, app);
 }
 
 static int open_api(struct op *op, struct app *app)
@@ -236,6 +186,7 @@ static int open_httpd(struct op *op, struct app *app)
         .light_worker_n = workers / 4 < 2 ? 2 : (int)(workers / 4),
         .queue_max = (size_t)queue,
     };
+    conf.trusted_proxies = settings_list(s, SET_TRUSTED_PROXIES, &conf.trusted_proxies_n);
     size_t n;
     const char *const *addresses = settings_list(s, SET_LISTEN, &n);
     if ((*cert != 0) != (*key != 0))
@@ -272,9 +223,7 @@ static int open_data(struct op *op, struct app *app)
 
 static int open_parts(struct op *op, struct app *app)
 {
-    if (fill_render_conf(op, app) < 0)
-        return -1;
-    if (app->want.is_listening && check_tokens(op, app) < 0)
+    if (fill_render_conf(op, app) < 0 || reload_open(op, app) < 0)
         return -1;
     if (open_data(op, app) < 0 || login_open(op, app) < 0)
         return -1;
@@ -329,8 +278,7 @@ void app_close(struct app *app, int64_t grace_ms)
         data_close(&app->data);
     else if (app->keys)
         keys_close(app->keys);
-    for (size_t i = 0; i < app->api.render_conf.tokens_n; i++)
-        secret_fini((struct secret *)(uintptr_t)&app->api.render_conf.tokens[i]);
+    reload_close(app);
     close(app->stop_fd);
     op_fini(&app->keep);
     mem_free(app);

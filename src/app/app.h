@@ -20,6 +20,14 @@ int app_open(struct op *op, const struct settings *settings, struct app_want wan
 /* Finishes what is in flight (at most grace_ms), then stops and frees everything. NULL is fine. */
 void app_close(struct app *app, int64_t grace_ms);
 
+/* Reads certificate, tokens and credentials' files again; what can not be read stays as it was, and the log
+ * says why. Main thread. */
+void app_reload(struct app *app);
+/* The same if one of these files has changed, and has stood since the last call: for every few seconds.
+ * app_has_files: there is such a file at all. */
+void app_reload_changed(struct app *app);
+bool app_has_files(const struct app *app);
+
 struct render *app_render(struct app *app);
 struct pool *app_pool(struct app *app);
 /* The port in use, for "listening" lines. */

@@ -30,12 +30,18 @@ struct app {
     struct platform platform;
     struct api api;
     struct app_want want;
+    struct reload *reload;
     struct thread font_thread;
     int stop_fd; /* eventfd: readable when the app stops */
 };
 
 /* app.c: how many browsers there may be */
 int app_browsers_max(const struct settings *s);
+/* reload.c: what can be replaced while the app runs; before all that reads it */
+int reload_open(struct op *op, struct app *app) MUST_CHECK;
+void reload_close(struct app *app);
+/* The secret of a row of the settings, as its file has it now. Any thread. */
+void reload_copy_secret(struct app *app, const struct settings_grafana *row, struct secret *out);
 /* network.c: contexts' way out, for the pool */
 struct pool_net network_of(struct app *app);
 /* login.c */

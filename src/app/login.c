@@ -151,14 +151,18 @@ static int find_source_login(struct op *op, struct app *app, const struct target
 int app_find_login(void *ctx, struct op *op, const struct target *target, struct render_login *out)
 {
     struct app *app = ctx;
-    const struct settings_grafana *g = find_grafana(app, target);
+    const struct settings_grafana *row = find_grafana(app, target);
     *out = (struct render_login){.org = ""};
-    if (!g)
+    if (!row)
         return find_source_login(op, app, target, out);
-    if (strcmp(g->kind, "none") == 0)
+    if (strcmp(row->kind, "none") == 0)
         return 0;
-    out->org = g->org;
-    if (strcmp(g->kind, "render_key") == 0)
-        return set_render_key(op, target, g, out);
-    return set_carried(op, app, g, out);
+    out->org = row->org;
+    struct settings_grafana g = *row;
+    g.secret = (struct secret){0};
+    reload_copy_secret(app, row, &g.secret);
+    int failed = strcmp(g.kind, "render_key") == 0 ? set_render_key(op, target, &g, out)
+                                                   : set_carried(op, app, &g, out);
+    secret_fini(&g.secret);
+    return failed;
 }

@@ -15,6 +15,7 @@ enum setting {
     SET_LISTEN_PEOPLE,
     SET_TLS_CERT,
     SET_TLS_KEY,
+    SET_TRUSTED_PROXIES,
     SET_WORKERS,
     SET_AUTH_TOKENS,
     SET_AUTH_TOKENS_FILE,
@@ -101,6 +102,7 @@ struct settings_grafana {
     const char *user;   /* basic: name; own_issuer: subject; render_key: user id */
     const char *role;   /* own_issuer, render_key */
     struct secret secret;
+    const char *secret_file; /* where it was read; "" from the environment */
     const char *const *extra_hosts; /* "tiles.example.org:443" */
     size_t extra_hosts_n;
 };
@@ -127,5 +129,8 @@ const struct secret *settings_secret(const struct settings *s, enum setting sett
 /* Where a value came from: "default", "file", "environment", "flag". */
 const char *settings_origin(const struct settings *s, enum setting setting);
 const struct settings_grafana *settings_grafanas(const struct settings *s, size_t *n);
+
+/* Reads such a file: its contents without white space at the ends. ERR_BAD_INPUT if it is empty. */
+int settings_read_secret(struct op *op, const char *file, struct secret *out) MUST_CHECK;
 
 #endif

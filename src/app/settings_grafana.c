@@ -60,18 +60,25 @@ static int read_origin(const struct entry *e, const struct jv *v, struct setting
     return failed;
 }
 
+int settings_read_secret(struct op *op, const char *file, struct secret *out)
+{
+    struct bytes text;
+    if (file_read(op, file, SECRET_FILE_MAX, &text) < 0)
+        return -1;
+    secret_set(out, bytes_trim(text));
+    explicit_bzero((char *)(uintptr_t)text.p, text.n);
+    return secret_is_empty(out) ? op_fail(op, ERR_BAD_INPUT, "%s holds no secret", file) : 0;
+}
+
 /* The secret, from a file or from a variable of the environment; its last line end does not count.
  */
 static int read_secret(const struct entry *e, const struct jv *credential, struct secret *out)
 {
     const char *path = jv_text_at(credential, "secret_file", NULL);
     const char *variable = jv_text_at(credential, "secret_env", NULL);
-    if (path) {
-        struct bytes text;
-        if (file_read(e->op, path, SECRET_FILE_MAX, &text) < 0)
-            return -1;
-        secret_set(out, bytes_trim(text));
-    } else if (variable && getenv(variable))
+    if (path)
+        return settings_read_secret(e->op, path, out);
+    if (variable && getenv(variable))
         secret_set(out, bytes_trim(bytes_of(getenv(variable))));
     else
         return fail_entry(e, "credential", "needs a secret_file, or a secret_env that is set");
@@ -98,6 +105,7 @@ static int read_credential(const struct entry *e, const struct jv *v, struct set
     out->url_parameter = arena_strdup(&e->op->arena, jv_text_at(v, "url_parameter", ""));
     out->user = arena_strdup(&e->op->arena, jv_text_at(v, "user", ""));
     out->role = arena_strdup(&e->op->arena, jv_text_at(v, "role", "Viewer"));
+    out->secret_file = arena_strdup(&e->op->arena, jv_text_at(v, "secret_file", ""));
     bool needs_secret = strcmp(kind, "none") != 0 && strcmp(kind, "own_issuer") != 0;
     return needs_secret ? read_secret(e, v, &out->secret) : 0;
 }

@@ -16,9 +16,15 @@ static const struct setting_row rows[SET_COUNT] = {
                  "listen.address"},
     [SET_TLS_CERT] = {"listen.tls_cert", SETTING_TEXT, "",
         {"ROUNDS_TLS_CERT", "SERVER_CERTIFICATE_FILE"},
-         .text = "PEM file with the certificate chain; turns TLS (1.2 and newer) on"},
+         .text = "PEM file with the certificate chain; turns TLS (1.2 and newer) on. A new one is used "
+                 "without a restart"},
     [SET_TLS_KEY] = {"listen.tls_key", SETTING_TEXT, "", {"ROUNDS_TLS_KEY", "SERVER_KEY_FILE"},
          .text = "PEM file with the certificate's key"},
+    [SET_TRUSTED_PROXIES] = {"listen.trusted_proxies", SETTING_LIST, "",
+        {"ROUNDS_TRUSTED_PROXIES"},
+         .text = "addresses and blocks (10.0.0.0/8) of reverse proxies whose word for the client's "
+                 "address and scheme counts: X-Forwarded-For and -Proto, or Forwarded; empty: "
+                 "nobody's"},
     [SET_WORKERS] = {"listen.workers", SETTING_INT, "40",
         {"ROUNDS_WORKERS"}, .min = 4, .max = 1000,
          .text = "threads that answer requests; each render in flight or waiting holds one"},
@@ -26,7 +32,8 @@ static const struct setting_row rows[SET_COUNT] = {
          .text = "what callers of /render must send as X-Auth-Token; several with commas. The "
                  "well-known - is accepted only while listening on loopback"},
     [SET_AUTH_TOKENS_FILE] = {"auth.tokens_file", SETTING_TEXT, "", {"ROUNDS_AUTH_TOKENS_FILE"},
-         .text = "file with such tokens, one a line, instead of the environment"},
+         .text = "file with such tokens, one a line, instead of the environment; read again when it "
+                 "changes"},
     [SET_DATA] = {"data", SETTING_TEXT, "", {"ROUNDS_DATA"},
          .text = "folder of the database, pictures and keys; empty: /var/lib/rounds as a "
                  "service, else $XDG_DATA_HOME/rounds"},

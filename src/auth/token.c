@@ -8,7 +8,9 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/mem.h"
 #include "base/rand.h"
+#include "sys/lock.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -78,6 +80,58 @@ bool token_list_has(const struct token_list *list, struct bytes candidate)
     }
     /* What is empty was hashed like the rest, but opens nothing. */
     return has && candidate.n > 0;
+}
+
+struct token_book {
+    struct lock lock;
+    struct secret *items;
+    size_t n;
+};
+
+struct token_book *token_book_new(void)
+{
+    struct token_book *book = MEM_NEW(struct token_book);
+    lock_init(&book->lock);
+    return book;
+}
+
+static void wipe_items(struct secret *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        secret_fini(&items[i]);
+    mem_free(items);
+}
+
+void token_book_free(struct token_book *book)
+{
+    if (!book)
+        return;
+    wipe_items(book->items, book->n);
+    lock_fini(&book->lock);
+    mem_free(book);
+}
+
+void token_book_set(struct token_book *book, const struct token_list *list)
+{
+    struct secret *items = mem_calloc(list->n + 1, sizeof *items);
+    for (size_t i = 0; i < list->n; i++)
+        secret_copy(&items[i], &list->items[i]);
+    lock_take(&book->lock);
+    struct secret *former = book->items;
+    size_t former_n = book->n;
+    book->items = items;
+    book->n = list->n;
+    lock_give(&book->lock);
+    wipe_items(former, former_n);
+}
+
+bool token_book_has(struct token_book *book, struct bytes candidate)
+{
+    lock_take(&book->lock);
+    struct token_list list = {book->items, book->n};
+    bool has = token_list_has(&list, candidate);
+    lock_give(&book->lock);
+    return has;
 }
 
 const char *token_list_refusal(const struct token_list *list, bool is_loopback)

@@ -25,6 +25,15 @@ struct token_list {
     size_t n;
 };
 
+/* The list in use, replaceable while callers are checked. Any thread. */
+struct token_book;
+struct token_book *token_book_new(void);
+void token_book_free(struct token_book *book);
+/* Copies. */
+void token_book_set(struct token_book *book, const struct token_list *list);
+/* As token_list_has. */
+bool token_book_has(struct token_book *book, struct bytes candidate);
+
 /* Constant time over the whole list: neither which nor how much fits shows. An empty candidate or
  * list never fits. */
 bool token_list_has(const struct token_list *list, struct bytes candidate);

@@ -96,6 +96,7 @@ int browser_open(struct op *op, const struct browser_conf *conf, struct browser 
                 *words ? "; its last words: " : "", words);
         browser_close(b);
     } else {
+        process_find_zygotes(b->process);
         *out = b;
     }
     op_fini(&part);

@@ -213,7 +213,7 @@ static void tend(struct pool *pool, struct slot *slot)
     lock_give(&pool->lock);
     struct op op;
     op_init(&op, TICK_MS);
-    bool is_good = browser_tend(&op, slot->browser) == 0;
+    bool is_good = browser_tend(&op, slot->browser) == 0 && process_is_whole(slot->browser->process);
     op_fini(&op);
     lock_take(&pool->lock);
     pool->died_n += !is_good;
@@ -221,11 +221,18 @@ static void tend(struct pool *pool, struct slot *slot)
     slot->idle_ms = idle_ms; /* this was no use */
 }
 
+/* A browser without its zygote would let its lessee wait until the deadline: he shall see it die, and try
+ * another. */
 static void tend_all(struct pool *pool)
 {
-    for (struct slot *s = pool->slots; s; s = s->next) /* only this thread unlinks */
-        if (s->state == SLOT_IDLE && has_said_something(s))
+    for (struct slot *s = pool->slots; s; s = s->next) { /* only this thread unlinks */
+        bool is_alive = s->state == SLOT_IDLE || s->state == SLOT_LEASED;
+        bool is_whole = !is_alive || process_is_whole(s->browser->process);
+        if (s->state == SLOT_IDLE && (!is_whole || has_said_something(s)))
             tend(pool, s);
+        else if (!is_whole)
+            process_break(s->browser->process);
+    }
 }
 
 static void measure_all(struct pool *pool)

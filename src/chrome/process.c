@@ -48,6 +48,8 @@ struct process {
     pid_t pid; /* also the process group */
     int read_fd, write_fd, err_fd;
     bool has_sandbox;
+    int zygote_fds[PROCTREE_ZYGOTES_MAX];
+    size_t zygotes_n;
     char *profile;
     char words[WORDS_MAX + 1];
     size_t words_n;
@@ -418,6 +420,7 @@ void process_kill(struct process *p)
     if (!p)
         return;
     close_all((int[]){p->read_fd, p->write_fd, p->err_fd}, 3);
+    close_all(p->zygote_fds, p->zygotes_n);
     struct proctree tree;
     proctree_read(&tree, p->pid); /* before: afterwards nobody can tell whose the orphans are */
     kill(-p->pid, SIGKILL);
@@ -445,6 +448,24 @@ int process_sweep(const char *temp_dir)
 }
 
 /* --- asking --- */
+
+void process_find_zygotes(struct process *p)
+{
+    p->zygotes_n = proctree_zygotes(p->pid, p->zygote_fds);
+}
+
+bool process_is_whole(const struct process *p)
+{
+    struct pollfd polls[PROCTREE_ZYGOTES_MAX];
+    for (size_t i = 0; i < p->zygotes_n; i++)
+        polls[i] = (struct pollfd){.fd = p->zygote_fds[i], .events = POLLIN};
+    return poll(polls, p->zygotes_n, 0) <= 0;
+}
+
+void process_break(const struct process *p)
+{
+    kill(p->pid, SIGKILL);
+}
 
 int process_pid(const struct process *p)
 {

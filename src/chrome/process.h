@@ -46,6 +46,13 @@ int process_start(struct op *op, const struct process_conf *conf, struct process
  * some milliseconds (bounded by seconds when the kernel is slow). */
 void process_kill(struct process *process);
 
+/* Looks for the zygotes, once the browser has answered. */
+void process_find_zygotes(struct process *process);
+/* False: a zygote has died. What runs still works, but the browser makes no new renderer and says nothing
+ * of it: the next page that needs one hangs for ever. */
+bool process_is_whole(const struct process *process);
+/* Ends the main process at once, so that whoever reads from it sees its death; process_kill is still due. */
+void process_break(const struct process *process);
 int process_pid(const struct process *process);
 int process_read_fd(const struct process *process);  /* what the browser says; non-blocking */
 int process_write_fd(const struct process *process); /* what we say; non-blocking */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* One line of /proc/<pid>/stat. */
@@ -115,6 +116,32 @@ void proctree_read(struct proctree *tree, pid_t root)
         }
     }
     mem_free(s.lines);
+}
+
+static bool is_zygote(pid_t pid)
+{
+    char text[4096];
+    ssize_t n = read_proc(pid, "cmdline", text, sizeof text);
+    return n > 0 && bytes_find((struct bytes){text, (size_t)n}, BYTES("--type=zygote")) >= 0;
+}
+
+size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX])
+{
+    char name[40], text[4096];
+    size_t n = 0;
+    snprintf(name, sizeof name, "task/%d/children", (int)root);
+    struct bytes rest = {text, 0}, word;
+    ssize_t size = read_proc(root, name, text, sizeof text);
+    rest.n = size > 0 ? (size_t)size : 0;
+    while (n < PROCTREE_ZYGOTES_MAX && bytes_split(&rest, ' ', &word)) {
+        int64_t pid;
+        if (!bytes_to_i64(word, &pid) || !is_zygote((pid_t)pid))
+            continue;
+        int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+        if (fd >= 0)
+            fds[n++] = fd;
+    }
+    return n;
 }
 
 /* "Pss:   123 kB" of smaps_rollup, or the resident pages of statm where that is not to be had. */

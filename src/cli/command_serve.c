@@ -1,6 +1,7 @@
 /* `rounds serve`: starts the app, tells systemd, waits for a signal, stops in order.
  *
- * SIGTERM and SIGINT stop gracefully; a second one ends at once. Signals are blocked in all threads
+ * SIGTERM and SIGINT stop gracefully; a second one ends at once. SIGHUP reads certificates and secrets
+ * again, and so does a change of their files. Signals are blocked in all threads
  * and taken here by sigwait, so no handler interrupts anything.
  */
 #include "cli/command.h"
@@ -12,9 +13,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 30000, START_MS = 60000 };
+enum { GRACE_MS = 30000, START_MS = 60000, LOOK_S = 5 };
 
 static void block_signals(sigset_t *set)
 {
@@ -25,13 +27,31 @@ static void block_signals(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static void wait_for_stop(const sigset_t *set)
+/* 0: nothing came within the time. */
+static int wait_for_signal(const sigset_t *set, bool is_looking)
 {
-    int number;
-    do
+    int number = 0;
+    if (!is_looking) {
         sigwait(set, &number);
-    while (number == SIGHUP);
-    log_msg(LOG_INFO, NULL, "stop", "signal %d: finishing what is in flight", number);
+        return number;
+    }
+    number = sigtimedwait(set, NULL, &(struct timespec){.tv_sec = LOOK_S});
+    return number < 0 ? 0 : number;
+}
+
+static void wait_for_stop(const sigset_t *set, struct app *app)
+{
+    for (;;) {
+        int number = wait_for_signal(set, app_has_files(app));
+        if (number == SIGHUP)
+            app_reload(app);
+        else if (number == 0)
+            app_reload_changed(app);
+        else {
+            log_msg(LOG_INFO, NULL, "stop", "signal %d: finishing what is in flight", number);
+            return;
+        }
+    }
 }
 
 /* A second signal while stopping: somebody is in a hurry. */
@@ -71,7 +91,7 @@ int command_serve(struct invocation *in)
         return -1;
     log_msg(LOG_INFO, NULL, "start", "rounds %s listens on port %d", ROUNDS_VERSION, app_port(app));
     notify_ready();
-    wait_for_stop(&signals);
+    wait_for_stop(&signals, app);
     notify_stopping();
     allow_hard_stop(&signals);
     app_close(app, GRACE_MS);

@@ -126,6 +126,14 @@ describe('browsers', () => {
     await until('the hung browser is gone', () => !isAlive(pid));
   });
 
+  it('that lost the process its tabs are born of: replaced, long before the deadline', async () => {
+    const own = await start({ args: ['--browser.max=1'] });
+    await works(own);
+    const kindOf = (pid: number) => /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))?.[1];
+    for (const pid of own.family().filter((p) => ['zygote', 'renderer'].includes(kindOf(p) ?? ''))) process.kill(pid, 'SIGKILL');
+    await works(own, from + 1000);
+  });
+
   it('that cannot start: a clear answer, and the service stays', async () => {
     const own = await start({ args: ['--browser.path=/nonexistent/chromium'] });
     const answer = await own.render({ url: page(), timeout: 10 });
