@@ -63,6 +63,8 @@ const struct schema schemas[] = {
      .is_closed = true},
     {"SourceTest", "ok:bool version:text|null organisation:text|null rights:text|null "
                    "clock_skew_ms:int|null certificate_days_left:int|null hops:[Hop] at?:time"},
+    {"SourceQuiet", "timezone:text hours:[QuietHours]"},
+    {"SourceQuietSet", "timezone?:text hours:[QuietHours]", .is_closed = true},
     {"Hop", "id:text state:'ok|warn|fail|skip' title:Both detail:Both mend:Both|null"},
     {"Snippet", "snippet:text"},
     {"Folder", "uid:text title:text parent_uid:text|null"},
