@@ -55,6 +55,14 @@ struct process {
     size_t words_n;
 };
 
+/* A context of its own keeps no compiled code but that of the scripts in its renderer's memory, and by default
+ * scripts above 3 MB, such as Grafana's, leave it at the next collection: every other document compiled them
+ * again. Scripts fetched in the background are compiled again even then. Both cost a third of a new document. */
+#define SCRIPTS_KEPT \
+    "--enable-features=MemoryCacheStrongReference" \
+    ":memory_cache_strong_ref_total_size_threshold/104857600" \
+    "/memory_cache_strong_ref_resource_size_threshold/33554432"
+
 /* What belongs to every browser, whoever asks. The network ones leave the gate as the only way out: a context
  * has a proxy of its own; the dead proxy and resolver here are for whatever has none. */
 static const char *const FLAGS[] = {
@@ -93,7 +101,8 @@ static const char *const FLAGS[] = {
     "--disable-features=Translate,BackForwardCache,MediaRouter,OptimizationHints,"
     "OptimizationGuideModelDownloading,InterestFeedContentSuggestions,CertificateTransparency"
     "ComponentUpdater,DialMediaRouteProvider,GlobalMediaControls,AutofillServerCommunication,"
-    "Prerender2,SpeculationRulesPrefetchFuture,NetworkPrediction",
+    "Prerender2,SpeculationRulesPrefetchFuture,NetworkPrediction,BackgroundResourceFetch",
+    SCRIPTS_KEPT,
     "--dns-prefetch-disable",
     "--proxy-server=socks5://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
