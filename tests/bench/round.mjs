@@ -74,7 +74,7 @@ function row(name, r) {
 
 /** From the last answer of a whole dashboard to its pictures here. */
 async function lastAnswer() {
-  const grafana = await Grafana.start('--query-delay', '50'), watch = await Watch.start(grafana.url);
+  const grafana = await Grafana.start('--query-delay', '50'), watch = await Watch.start(grafana.url, { paints: false });
   const rounds = await Rounds.start({ origins: [watch.url] }), first = [], last = [], taken = [];
   for (const [i, w] of windows(23, firstWindow).entries()) {
     const came = [];

@@ -1,6 +1,6 @@
-// A relay before the stand-in Grafana that notes when each query's answer ended, and puts a script into pages that notes
-// when something was last drawn or changed. The script tells it only when the page has been still for a second, so
-// what is measured is not disturbed.
+// A relay before the stand-in Grafana that notes when each query's answer ended, and, if asked, puts a script into pages that
+// notes when something was last drawn or changed. It tells so only when the page has been still for a second; still, it
+// costs a little at each stroke, which a dashboard of forty panels would feel.
 import { createServer, request } from 'node:http';
 import { once } from 'node:events';
 import { sleep } from './cdp.mjs';
@@ -20,8 +20,9 @@ const script = `(() => {
 export class Watch {
   answeredAt = 0; #paints = [];
 
-  static async start(to) {
+  static async start(to, { paints = true } = {}) {
     const w = new Watch();
+    w.hasPaints = paints;
     w.server = createServer((req, res) => w.#relay(new URL(to), req, res)).listen(0, '127.0.0.1');
     await once(w.server, 'listening');
     w.url = `http://127.0.0.1:${w.server.address().port}`;
@@ -42,7 +43,7 @@ export class Watch {
   }
 
   #answer(req, res, answer) {
-    const isPage = /text\/html/.test(answer.headers['content-type'] ?? '');
+    const isPage = this.hasPaints && /text\/html/.test(answer.headers['content-type'] ?? '');
     if (!isPage) {
       res.writeHead(answer.statusCode, answer.headers);
       answer.pipe(res);
