@@ -61,6 +61,7 @@ static int open_pool(struct op *op, struct app *app)
         .process = {.browser_path = settings_text(s, SET_BROWSER_PATH),
                     .temp_dir = temp_dir(s),
                     .sandbox = sandbox_of(s),
+                    .ca_file = settings_text(s, SET_CA_FILE),
                     .flags = flags,
                     .flags_n = flags_n},
         .net = network_of(app),

@@ -33,6 +33,7 @@ int engine_open(struct op *op, struct app *app)
         .blobs = &app->data.blobs,
         .keys = app->data.keys,
         .data_dir = app->data.dir,
+        .more_ca_file = settings_text(app->settings, SET_CA_FILE),
         .answers_max = (size_t)settings_int(app->settings, SET_ANSWERS_MAX),
         .archive_max = settings_int(app->settings, SET_ARCHIVE_MAX),
         .camera = app->render ? rounds_camera_render(app->render) : (struct rounds_camera){0},

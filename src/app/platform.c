@@ -112,8 +112,9 @@ static int open_mail(struct op *op, struct app *app)
 static int open_notify(struct op *op, struct app *app)
 {
     const struct settings *s = app->settings;
-    const char *proxy = settings_text(s, SET_PROXY);
-    struct fetch_conf conf = {.refuse = notify_refuse(settings_bool(s, SET_NOTIFY_PRIVATE)),
+    const char *proxy = settings_text(s, SET_PROXY), *ca = settings_text(s, SET_CA_FILE);
+    struct fetch_conf conf = {.more_ca_file = *ca ? ca : NULL,
+                              .refuse = notify_refuse(settings_bool(s, SET_NOTIFY_PRIVATE)),
                               .proxy = *proxy ? proxy : NULL};
     if (fetch_open(op, &conf, &app->notify_fetch) < 0 || open_mail(op, app) < 0)
         return -1;

@@ -126,6 +126,9 @@ static const struct setting_row rows[SET_COUNT] = {
          .text = "origins that may be rendered; empty: any, for authenticated callers"},
     [SET_EXTRA_HOSTS] = {"network.extra_hosts", SETTING_LIST, "", {"ROUNDS_EXTRA_HOSTS"},
          .text = "further host:port that any page may load from, such as map tiles"},
+    [SET_CA_FILE] = {"network.ca_file", SETTING_TEXT, "", {"ROUNDS_CA_FILE"},
+         .text = "PEM file with certificate authorities of your own, trusted beside the system's by "
+                 "the browsers and by every request that the service itself makes"},
     [SET_PROXY] = {"network.proxy", SETTING_TEXT, "", {"ROUNDS_PROXY"},
          .text = "http://host:port or socks5://host:port by which pages are reached"},
     [SET_NO_PROXY] = {"network.no_proxy", SETTING_LIST, "", {"ROUNDS_NO_PROXY"},

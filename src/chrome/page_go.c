@@ -89,6 +89,17 @@ static int check_scheme(struct op *op, const char *url)
     return url_parse(op, b, &parsed);
 }
 
+static const char *mend_of(const char *error)
+{
+    if (strcmp(error, "net::ERR_CERT_AUTHORITY_INVALID") == 0)
+        return ": name the file with the authority of its certificate in network.ca_file "
+               "(ROUNDS_CA_FILE)";
+    if (strcmp(error, "net::ERR_CERT_COMMON_NAME_INVALID") == 0)
+        return ": its certificate was made for another host name";
+    bool is_date = strcmp(error, "net::ERR_CERT_DATE_INVALID") == 0;
+    return is_date ? ": its certificate has run out, or a clock is wrong" : "";
+}
+
 /* 0 = there is (or will be) a document or a download, -1 = failed. */
 static int judge_reply(struct op *op, struct page *page, const char *url)
 {
@@ -99,7 +110,8 @@ static int judge_reply(struct op *op, struct page *page, const char *url)
         return 0; /* how a download looks to a navigation */
     if (page->facts.status >= 400)
         return 0; /* an answer without a document: some browsers show one of their own */
-    return op_fail(op, ERR_TARGET, "%s did not load: %s", shown_url(op, url), error);
+    return op_fail(op, ERR_TARGET, "%s did not load: %s%s", shown_url(op, url), error,
+                   mend_of(error));
 }
 
 /* A failed navigation ends with a page of the browser's own. The next one must not begin before that. */

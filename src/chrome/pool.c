@@ -8,6 +8,7 @@
  * a browser which died or hangs throws it away and takes another; its caller sees only the time.
  */
 #include "chrome/pool_private.h"
+#include "chrome/trust.h"
 
 #include "base/assert.h"
 #include "base/clock.h"
@@ -127,8 +128,14 @@ int pool_start(struct op *op, const struct pool_conf *conf, struct pool **out)
     if (conf->browsers_max < 1 || conf->browsers_min > conf->browsers_max || conf->contexts_max < 1)
         return op_fail(op, ERR_BAD_INPUT, "a pool needs at least one browser and one context, and "
                        "browsers_min not above browsers_max");
+    struct trust *trust = NULL;
+    const struct process_conf *process = &conf->process;
+    if (process->ca_file && *process->ca_file &&
+        trust_open(op, process->ca_file, process->temp_dir, &trust) < 0)
+        return -1;
     struct pool *pool = MEM_NEW(struct pool);
     pool->conf = *conf;
+    pool->conf.process.trust = pool->trust = trust;
     lock_init(&pool->lock);
     thread_start(&pool->keeper, "keeper", keeper_run, pool);
     *out = pool;
@@ -147,6 +154,7 @@ void pool_stop(struct pool *pool)
         lock_wait(&pool->lock, INT64_MAX);
     lock_give(&pool->lock);
     thread_join(&pool->keeper);
+    trust_close(pool->trust);
     lock_fini(&pool->lock);
     mem_free(pool);
 }

@@ -61,6 +61,7 @@ enum {
 
 struct pool {
     struct pool_conf conf;
+    struct trust *trust; /* NULL: none of our own */
     struct lock lock;
     struct slot *slots;
     struct waiter *waiters; /* any order */

@@ -16,6 +16,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "chrome/proctree.h"
+#include "chrome/trust.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -254,6 +255,11 @@ static int make_profile(struct op *op, const struct process_conf *conf, char **o
     static const char *const INSIDE[] = {"tmp", "run", "downloads"};
     for (size_t i = 0; i < sizeof INSIDE / sizeof *INSIDE; i++)
         mkdir(arena_fmt(&op->arena, "%s/%s", path, INSIDE[i]), 0700);
+    if (conf->trust && trust_write(op, conf->trust, path) < 0) {
+        file_drop_tree(path);
+        mem_free(path);
+        return -1;
+    }
     *out = path;
     return 0;
 }

@@ -26,9 +26,9 @@ static void start_library(void)
 int fetch_open(struct op *op, const struct fetch_conf *conf, struct fetch_client **out)
 {
     ASSERT(pthread_once(&library, start_library) == 0);
-    if (conf->ca_file && access(conf->ca_file, R_OK) < 0)
-        return op_fail(op, ERR_BAD_INPUT, "the CA file %s cannot be read: %s", conf->ca_file,
-                       strerror(errno));
+    const char *ca = conf->ca_file ? conf->ca_file : conf->more_ca_file;
+    if (ca && access(ca, R_OK) < 0)
+        return op_fail(op, ERR_BAD_INPUT, "the CA file %s cannot be read: %s", ca, strerror(errno));
     struct fetch_client *client = MEM_NEW(struct fetch_client);
     client->conf = *conf;
     if (!client->conf.user_agent)
@@ -139,6 +139,9 @@ static void prepare_tls(CURL *easy, const struct fetch_conf *conf)
     if (conf->ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_file);
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    } else if (conf->more_ca_file) { /* the system's are found one by one, in its folder of links */
+        curl_easy_setopt(easy, CURLOPT_CAINFO, conf->more_ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, "/etc/ssl/certs");
     }
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, conf->is_insecure ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, conf->is_insecure ? 0L : 2L);

@@ -29,6 +29,7 @@ enum fetch_class {
 struct fetch_conf { /* borrowed until fetch_close; NULL or 0: the default in brackets */
     const char *user_agent; /* ["Rounds"] */
     const char *ca_file;    /* PEM, instead of the system's store */
+    const char *more_ca_file; /* PEM, beside the system's store; not looked at with a ca_file */
     const char *proxy;      /* "http://host:port", "socks5h://…"; [none: nor the environment's] */
     const struct secret *proxy_login; /* "user:password" */
     const char *no_proxy;   /* "host,.domain,…"; ignored together with refuse */

@@ -44,6 +44,7 @@ int grafana_open(struct op *op, const struct grafana_site *site, struct grafana 
     grafana->site = *site;
     grafana->site.base_url = copy(grafana, site->base_url);
     grafana->site.ca_file = copy(grafana, site->ca_file);
+    grafana->site.more_ca_file = copy(grafana, site->more_ca_file);
     grafana->site.credential = &grafana->credential;
     grafana->credential = (struct grafana_credential){.kind = credential->kind,
                                                       .user = copy(grafana, credential->user),
@@ -51,7 +52,8 @@ int grafana_open(struct op *op, const struct grafana_site *site, struct grafana 
                                                       .subject = copy(grafana, credential->subject),
                                                       .role = copy(grafana, credential->role)};
     secret_copy(&grafana->credential.secret, &credential->secret);
-    struct fetch_conf conf = {.ca_file = *grafana->site.ca_file ? grafana->site.ca_file : NULL};
+    const char *ca = grafana->site.ca_file, *more = grafana->site.more_ca_file;
+    struct fetch_conf conf = {.ca_file = *ca ? ca : NULL, .more_ca_file = *more ? more : NULL};
     if (fetch_open(op, &conf, &grafana->fetch)) {
         grafana_close(grafana);
         return -1;

@@ -46,6 +46,7 @@ struct rounds_conf {     /* 0: the default in brackets */
     const struct blobs *blobs;
     struct keys *keys;
     const char *data_dir;        /* CA files of sources go below it, mode 0600 */
+    const char *more_ca_file;    /* PEM with CAs that count for every source; "" or NULL: none */
     struct rounds_camera camera; /* visit NULL: no workers are started */
     grafana_mint_fn *mint;       /* NULL: no issuer of our own */
     void *mint_ctx;
@@ -73,7 +74,8 @@ void rounds_start(struct rounds *rounds);
 void rounds_stop(struct rounds *rounds);
 /* NULL is fine. */
 void rounds_close(struct rounds *rounds);
-/* There may be work: a new round, a changed plan. Any thread. */
+/* There may be work: a new round, a changed plan. Not started: wakes the process that is, if one
+ * runs on the same data directory. Any thread. */
 void rounds_wake(struct rounds *rounds);
 const struct rounds_conf *rounds_conf(const struct rounds *rounds);
 

@@ -215,6 +215,7 @@ static int open_site(struct op *op, struct rounds *rounds, const struct store_so
     struct grafana_site site = {.base_url = source->base_url,
                                 .org_id = source->org_id,
                                 .credential = credential,
+                                .more_ca_file = rounds->conf.more_ca_file,
                                 .mint = rounds->conf.mint,
                                 .mint_ctx = rounds->conf.mint_ctx};
     if (write_ca(op, rounds, source->id ? source->id : "new", source->ca_file, &site.ca_file))
