@@ -21,7 +21,7 @@ static int reply_known(struct call *call, const char *id, int status)
         store_panel_get(call->op, store, known.panel_row, &panel) < 0)
         return -1;
     reply_open(&r, call);
-    known_print(&known, panel.id, &r.w);
+    known_print(&known, panel.id, &panel, &r.w);
     return reply_json(&r, status);
 }
 
@@ -47,7 +47,7 @@ int handle_known_list(struct call *call)
         bool is_seen = store_panel_get(&part, store, list[i].panel_row, &panel) == 0 &&
                        caller_need_source(&part, store, &call->who, panel.source_row) == 0;
         if (is_seen)
-            known_print(&list[i], panel.id, &r.w);
+            known_print(&list[i], panel.id, &panel, &r.w);
         op_fini(&part);
     }
     reply_list_end(&r, NULL);

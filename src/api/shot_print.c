@@ -105,7 +105,7 @@ static int print_known(struct shot_printer *p, const struct store_shot *shot, st
         if (known->panel_row != shot->panel_row ||
             (known->window_row && known->window_row != shot->window_row))
             continue;
-        known_print(known, shot->panel_id, w);
+        known_print(known, shot->panel_id, NULL, w);
         return 0;
     }
     jw_null(w);
@@ -246,7 +246,23 @@ void verdict_print(const struct store_verdict *verdict, struct jw *w)
     jw_end(w);
 }
 
-void known_print(const struct store_known *known, const char *panel_id, struct jw *w)
+static void print_known_panel(const struct store_panel *panel, struct jw *w)
+{
+    jw_object_at(w, "panel");
+    jw_text_at(w, "title", panel->panel_title);
+    jw_object_at(w, "dashboard");
+    jw_text_at(w, "uid", panel->dashboard_uid);
+    jw_text_at(w, "title", panel->dashboard_title);
+    jw_end(w);
+    jw_object_at(w, "source");
+    jw_text_at(w, "id", panel->source_id);
+    jw_text_at(w, "name", panel->source_name);
+    jw_end(w);
+    jw_end(w);
+}
+
+void known_print(const struct store_known *known, const char *panel_id,
+                 const struct store_panel *panel, struct jw *w)
 {
     struct arena arena;
     arena_init(&arena);
@@ -256,10 +272,14 @@ void known_print(const struct store_known *known, const char *panel_id, struct j
     jw_text_at(w, "panel_key", panel_id);
     jw_text_at(w, "comment", known->text);
     text_or_null_at(w, "link", jv_text(jv_item(links, 0), NULL));
+    time_at(w, "from_at", known->from_ms);
     time_at(w, "expires_at", known->ended_ms ? known->ended_ms : known->until_ms);
+    jw_bool_at(w, "ended", known->ended_ms != 0);
     jw_object_at(w, "by");
     jw_text_at(w, "display_name", known->user);
     jw_end(w);
+    if (panel)
+        print_known_panel(panel, w);
     jw_end(w);
     arena_fini(&arena);
 }

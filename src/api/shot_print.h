@@ -33,6 +33,8 @@ void shot_print_verdict(const struct store_shot *shot, struct jw *w);
 /* The API's Verdict from the record. */
 void verdict_print(const struct store_verdict *verdict, struct jw *w);
 /* The API's KnownIssue. panel_id: as in URLs. */
-void known_print(const struct store_known *known, const char *panel_id, struct jw *w);
+/* panel NULL: only its id, as where the panel is known from around. */
+void known_print(const struct store_known *known, const char *panel_id,
+                 const struct store_panel *panel, struct jw *w);
 
 #endif

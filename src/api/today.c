@@ -49,17 +49,31 @@ static void print_strip(struct reply *r, const struct store_round_square *square
     jw_end(&r->w);
 }
 
+/* In the zone of which the plan's moments are told; lists carry no specification. */
+static int find_zone(struct call *call, int64_t plan_row, const char **out)
+{
+    struct store_plan plan;
+    if (store_plan_get(call->op, call->api->platform->store, plan_row, &plan) < 0)
+        return -1;
+    const struct jv *spec = jv_parse_quiet(&call->op->arena, bytes_of(plan.spec));
+    *out = jv_text_at(spec, "timezone", "UTC");
+    return 0;
+}
+
 static int print_plan(struct call *call, struct reply *r, const struct store_plan *plan,
                       const struct store_round_square *squares, size_t n)
 {
     struct store_round last;
-    if (store_round_newest(call->op, call->api->platform->store, plan->row, 0, &last) < 0)
+    const char *zone;
+    if (store_round_newest(call->op, call->api->platform->store, plan->row, 0, &last) < 0 ||
+        find_zone(call, plan->row, &zone) < 0)
         return -1;
     jw_object(&r->w);
     jw_object_at(&r->w, "plan");
     jw_text_at(&r->w, "id", plan->id);
     jw_text_at(&r->w, "name", plan->name);
     jw_bool_at(&r->w, "paused", plan->is_paused);
+    jw_text_at(&r->w, "timezone", zone);
     jw_end(&r->w);
     jw_key(&r->w, "last");
     if (last.row)

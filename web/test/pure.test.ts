@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { makeFormat } from '../src/base/format'
+import type { KnownIssue } from '../src/api/types'
+import { inOrder, stateOf, withoutReplaced } from '../src/rooms/issues/state'
+import { dashboardsIn, treeOf } from '../src/rooms/plans/folders'
+import { between, grown, moved, resized } from '../src/rooms/review/masks/boxes'
 import { blankSpec, cronOf, rhythmOf, selectionOf, setDashboard, setFolder, setPanel, setVariable, withNames } from '../src/rooms/plans/spec'
 import { cell, csvOf } from '../src/rooms/records/csv'
 import { Dwell } from '../src/rooms/review/dwell'
@@ -90,5 +94,63 @@ describe('figures', () => {
         expect(en.dateTime(null)).toBe('–')
         expect(en.number(undefined)).toBe('–')
         expect(en.dateTime('2026-11-23T00:30:00Z', 'No/Such_Zone')).not.toBe('–')
+    })
+})
+
+describe('areas left out', () => {
+    it('are drawn in any direction, stay on the picture, and slips of the hand are none', () => {
+        expect(between({ x: 0.6, y: 0.5 }, { x: 0.2, y: 0.1 })).toEqual({ x: 0.2, y: 0.1, w: 0.4, h: 0.4 })
+        expect(between({ x: 0.9, y: 0.9 }, { x: 1.7, y: 2 })).toEqual({ x: 0.9, y: 0.9, w: 0.1, h: 0.1 })
+        expect(between({ x: 0.5, y: 0.5 }, { x: 0.502, y: 0.9 })).toBeNull()
+    })
+    it('are moved and resized within the picture', () => {
+        const b = { x: 0.7, y: 0.1, w: 0.2, h: 0.2 }
+        expect(moved(b, 0.5, -0.5)).toEqual({ x: 0.8, y: 0, w: 0.2, h: 0.2 })
+        expect(resized(b, 'se', { x: 2, y: 0.6 })).toEqual({ x: 0.7, y: 0.1, w: 0.3, h: 0.5 })
+        expect(resized(b, 'nw', { x: 0.95, y: 0 })).toEqual({ x: 0.89, y: 0, w: 0.01, h: 0.3 })
+        expect(grown(b, 0.5, -0.5)).toEqual({ x: 0.7, y: 0.1, w: 0.3, h: 0.01 })
+    })
+})
+
+describe('known issues', () => {
+    const now = Date.parse('2026-11-23T00:00:00Z')
+    const issue = (id: string, from: string, until: string, ended = false, panel_key = 'p'): KnownIssue => ({ id, panel_key, comment: id, link: null, from_at: from, expires_at: until, ended })
+    it('are open, run out soon, or are over', () => {
+        expect(stateOf(issue('a', '2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z'), now)).toBe('open')
+        expect(stateOf(issue('b', '2026-11-01T00:00:00Z', '2026-11-25T00:00:00Z'), now)).toBe('expiring')
+        expect(stateOf(issue('c', '2026-11-01T00:00:00Z', '2026-11-22T00:00:00Z'), now)).toBe('past')
+        expect(stateOf(issue('d', '2026-11-01T00:00:00Z', '2026-12-22T00:00:00Z', true), now)).toBe('past')
+    })
+    it('show once, however often their date was moved', () => {
+        const moment = '2026-11-10T08:00:00.000Z'
+        const list = [issue('new', moment, '2026-12-24T00:00:00Z'), issue('old', '2026-11-01T00:00:00Z', moment, true), issue('other', '2026-11-01T00:00:00Z', moment, true, 'q')]
+        expect(withoutReplaced(list).map((x) => x.id)).toEqual(['new', 'other'])
+    })
+    it('come in the order in which they run out, the past ones last', () => {
+        const list = [issue('past', '2026-10-01T00:00:00Z', '2026-10-02T00:00:00Z'), issue('late', '2026-11-01T00:00:00Z', '2026-12-24T00:00:00Z'), issue('soon', '2026-11-01T00:00:00Z', '2026-11-24T00:00:00Z')]
+        expect(inOrder(list, now).map((x) => x.id)).toEqual(['soon', 'late', 'past'])
+    })
+})
+
+describe('folders', () => {
+    const d = (uid: string, folder_uid: string | null) => ({ uid, title: uid, folder_uid, folder_title: folder_uid, tags: [], url: '' })
+    it('nest as deep as they do in Grafana; empty ones are left out', () => {
+        const folders = [{ uid: 'a', title: 'A', parent_uid: null }, { uid: 'b', title: 'B', parent_uid: 'a' }, { uid: 'c', title: 'C', parent_uid: 'b' }, { uid: 'e', title: 'E', parent_uid: 'a' }]
+        const tree = treeOf(folders, [d('deep', 'c'), d('loose', null), d('unknown', 'x')], 'General')
+        expect(tree.map((x) => x.title)).toEqual(['A', 'x', 'General'])
+        expect(tree[0]!.kids.map((x) => x.title)).toEqual(['B'])
+        expect(tree[0]!.kids[0]!.kids[0]!.items.map((x) => x.uid)).toEqual(['deep'])
+        expect(dashboardsIn(tree[0]!).map((x) => x.uid)).toEqual(['deep'])
+    })
+})
+
+describe('a plan’s moment', () => {
+    it('is told in the plan’s zone, which is named only where the reader’s clock differs', () => {
+        const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+        const f = makeFormat('en')
+        const at = '2026-11-23T00:30:00Z'
+        expect(f.moment(at, here)).toBe(f.dateTime(at))
+        const away = here === 'Asia/Shanghai' ? 'Asia/Kolkata' : 'Asia/Shanghai'
+        expect(f.moment(at, away)).toMatch(away === 'Asia/Shanghai' ? /08:30 GMT\+8$/ : /06:00 GMT\+5:30$/)
     })
 })

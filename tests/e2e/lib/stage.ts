@@ -80,6 +80,11 @@ export class Stage {
         return json as T
     }
 
+    /** A GET whose answer is no JSON. */
+    raw(path: string): Promise<Response> {
+        return fetch(`${this.url}/api/v1${path}`, { headers: { Cookie: this.cookie } })
+    }
+
     /** The admin with a password of their own, and two more people. */
     async people(): Promise<void> {
         await this.call('POST', '/session', { user: 'admin', password: this.once })

@@ -268,7 +268,9 @@ on('GET', '/shots/:id/references', (_r, [id]) => {
     return ok({ chosen: at(7), previous: at(1), same_weekday: at(7), last_normal: at(1), pinned: null })
 })
 on('PUT', '/panels/:key*/pin', () => ({ status: 204 }))
-on('PUT', '/panels/:key*/masks', () => ({ status: 204 }))
+const masks = new Map<string, unknown>()
+on('GET', '/panels/:key*/masks', (_r, [key]) => ok({ masks: masks.get(key!) ?? [] }))
+on('PUT', '/panels/:key*/masks', (r, [key]) => { masks.set(key!, r.body.masks); return ok({ masks: r.body.masks }) })
 on('GET', '/panels/:key*/history', (r, [key]) => {
     const p = panels.findIndex((x) => `s1/${x.uid}/${x.id}` === decodeURIComponent(key!))
     const w = Math.max(0, windowsSpec.findIndex((x) => x.name === r.query.get('window')))

@@ -65,7 +65,8 @@ export const plans: Plan[] = ['核心交易 · 早巡检', '数据库周检', '�
 }))
 
 export const issues: KnownIssue[] = [
-    { id: 'k1', panel_key: 's1/db/3', comment: '已知问题 OPS-131: 复制延迟, 等待扩容', link: 'https://tracker.example/OPS-131', expires_at: iso(now() + 8 * day), by: { id: 'u2', display_name: '李工' } },
+    { id: 'k1', panel_key: 's1/db/3', comment: '已知问题 OPS-131: 复制延迟, 等待扩容', link: 'https://tracker.example/OPS-131', from_at: iso(now() - 2 * day), expires_at: iso(now() + 8 * day), ended: false, by: { display_name: '李工' }, panel: { title: '复制延迟', dashboard: { uid: 'db', title: '数据库' }, source: { id: 's1', name: '生产 Grafana' } } },
+    { id: 'k2', panel_key: 's1/gw/1', comment: '切换期间流量波动', link: null, from_at: iso(now() - 9 * day), expires_at: iso(now() + 2 * day), ended: false, by: { display_name: '管理员' }, panel: { title: '入口流量', dashboard: { uid: 'gw', title: '网关' }, source: { id: 's1', name: '生产 Grafana' } } },
 ]
 
 const top = Math.floor(now() / hour) * hour
@@ -200,7 +201,7 @@ export function today(): Today {
     const last: (RoundCard | null)[] = [recount(rounds.get('r0')!), recount(rounds.get('r0b')!), null]
     return {
         now: iso(now()), awaiting_sign_off: 1, running: 1, next_run_at: plans[0]!.next_run_at,
-        plans: plans.map((p, i) => ({ plan: { id: p.id, name: p.name, paused: p.paused }, last: last[i] ?? null, next_run_at: p.next_run_at, strip: i === 2 ? [] : strip(i) })),
+        plans: plans.map((p, i) => ({ plan: { id: p.id, name: p.name, paused: p.paused, timezone: p.spec.timezone }, last: last[i] ?? null, next_run_at: p.next_run_at, strip: i === 2 ? [] : strip(i) })),
     }
 }
 

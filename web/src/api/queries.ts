@@ -24,6 +24,8 @@ export const keys = {
     data: (shotId: string) => ['data', shotId] as const,
     references: (shotId: string) => ['references', shotId] as const,
     history: (panel: string, window: number) => ['history', panel, window] as const,
+    masks: (panel: string) => ['masks', panel] as const,
+    issues: ['known-issues'] as const,
     plans: ['plans'] as const,
     plan: (id: string) => ['plan', id] as const,
     sources: ['sources'] as const,

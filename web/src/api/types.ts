@@ -352,14 +352,28 @@ export type ShotOutcome =
     | 'hidden'
     | 'browser'
     | 'target'
+    | 'storage'
+
+/** A part of a panel's picture that comparisons leave out, in shares of its width and height. */
+export interface Mask {
+    x: number
+    y: number
+    w: number
+    h: number
+}
 
 export interface KnownIssue {
     id: string
     panel_key: string
     comment: string
     link: string | null
+    from_at: string | null
     expires_at: string | null
-    by?: { id: string; display_name: string } | null
+    /** Somebody ended or replaced it before its time. */
+    ended: boolean
+    by?: { display_name: string } | null
+    /** In the list of all only. */
+    panel?: { title: string; dashboard: { uid: string; title: string }; source: { id: string; name: string } }
 }
 
 export interface Shot {
@@ -426,7 +440,7 @@ export interface Today {
     running: number
     next_run_at: string | null
     plans: {
-        plan: { id: string; name: string; paused: boolean }
+        plan: { id: string; name: string; paused: boolean; timezone: string }
         last: RoundCard | null
         next_run_at: string | null
         strip: { round_id: string | null; moment_at: string; outcome: StripOutcome }[]

@@ -23,6 +23,7 @@ const Plans = lazy(() => import('~/rooms/plans/plans'))
 const PlanEditor = lazy(() => import('~/rooms/plans/editor'))
 const Sources = lazy(() => import('~/rooms/sources/sources'))
 const SourceEditor = lazy(() => import('~/rooms/sources/editor'))
+const Issues = lazy(() => import('~/rooms/issues/issues'))
 const Records = lazy(() => import('~/rooms/records/records'))
 const People = lazy(() => import('~/rooms/people/people'))
 const SystemRoom = lazy(() => import('~/rooms/system/system'))
@@ -35,6 +36,7 @@ const rooms: [string, ComponentType][] = [
     ['/plans/:plan', PlanEditor],
     ['/sources', Sources],
     ['/sources/:source', SourceEditor],
+    ['/issues', Issues],
     ['/records', Records],
     ['/people', People],
     ['/people/:part', People],

@@ -21,7 +21,7 @@ import { usePreferenceEntries } from './preferences'
 import s from './shell.module.css'
 
 const places: [string, string, Role][] = [
-    ['today', '/', 'viewer'], ['plans', '/plans', 'viewer'], ['records', '/records', 'viewer'], ['sources', '/sources', 'editor'],
+    ['today', '/', 'viewer'], ['plans', '/plans', 'viewer'], ['issues', '/issues', 'viewer'], ['records', '/records', 'viewer'], ['sources', '/sources', 'editor'],
     ['people', '/people', 'admin'], ['system', '/system', 'admin'],
 ]
 

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 export interface Format {
     language: string
     dateTime: (at: string | null | undefined, zone?: string) => string
+    /** A moment of a plan in the plan's own zone; says which where the reader's clock shows another time. */
+    moment: (at: string | null | undefined, zone: string) => string
     date: (at: string | null | undefined, zone?: string) => string
     time: (at: string | null | undefined, zone?: string) => string
     shortDay: (at: string, zone?: string) => string
@@ -40,12 +42,21 @@ function make(language: string): Format {
         const ms = at ? Date.parse(at) : NaN
         return Number.isNaN(ms) ? none : dates(key, options, zone).format(ms)
     }
+    const dateTime = show('dt', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+    const zoneName = (at: string, zone: string): string => {
+        const parts = dates('zone', { hour: '2-digit', timeZoneName: 'shortOffset' }, zone).formatToParts(Date.parse(at))
+        return parts.find((p) => p.type === 'timeZoneName')?.value ?? zone
+    }
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
     const unit = (value: number, name: string, digits = 0) =>
         new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: language === 'zh-CN' ? 'short' : 'short', maximumFractionDigits: digits }).format(value)
     return {
         language,
-        dateTime: show('dt', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }),
+        dateTime,
+        moment: (at, zone) => {
+            const there = dateTime(at, zone)
+            return at && there !== none && there !== dateTime(at) ? `${there} ${zoneName(at, zone)}` : there
+        },
         date: show('d', { year: 'numeric', month: '2-digit', day: '2-digit' }),
         time: show('t', { hour: '2-digit', minute: '2-digit' }),
         shortDay: show('sd', { month: '2-digit', day: '2-digit' }),

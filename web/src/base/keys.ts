@@ -1,7 +1,8 @@
 /* Single-key commands. One listener in the capture phase; silent while somebody types, in dialogs and in menus. */
 import { useEffect, useRef } from 'react'
 
-export type KeyMap = Record<string, (e: KeyboardEvent) => void>
+/** A command that answers false leaves the key to the page. */
+export type KeyMap = Record<string, (e: KeyboardEvent) => unknown>
 
 const typing = 'input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea, select, [contenteditable="true"]'
 const arrowUsers = '[role="slider"], [role="radiogroup"], [role="toolbar"], [role="tablist"], input[type="range"]'
@@ -21,9 +22,9 @@ export function useKeys(map: KeyMap, isOn = true): void {
             if (e.key.startsWith('Arrow') && e.target instanceof Element && e.target.closest(arrowUsers)) return
             const run = current.current[e.shiftKey && e.key.length > 1 ? `Shift+${e.key}` : e.key]
             if (!run || document.querySelector(layers)) return
+            if (run(e) === false) return
             e.preventDefault()
             e.stopPropagation()
-            run(e)
         }
         addEventListener('keydown', onKey, true)
         return () => removeEventListener('keydown', onKey, true)

@@ -5,8 +5,9 @@ import review from './review.json'
 import history from './history.json'
 import plans from './plans.json'
 import sources from './sources.json'
+import issues from './issues.json'
 import records from './records.json'
 import people from './people.json'
 import system from './system.json'
 
-export default { common, session, today, review, history, plans, sources, records, people, system }
+export default { common, session, today, review, history, plans, sources, issues, records, people, system }

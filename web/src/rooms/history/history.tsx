@@ -4,6 +4,7 @@ import { Pause, Play } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'wouter'
+import { useMay } from '~/api/session'
 import type { Shot } from '~/api/types'
 import { cx } from '~/base/cx'
 import { useFormat } from '~/base/format'
@@ -13,9 +14,11 @@ import { Segments } from '~/parts/field'
 import { ShotMark, VerdictMark } from '~/parts/mark'
 import { Page, Section } from '~/parts/page'
 import { Bone, Empty, Fault } from '~/parts/state'
+import { roundQuery } from '~/rooms/review/use-review'
 import { historyQuery } from '~/rooms/review/focus/film'
 import { modes, Stage, type Mode } from '~/rooms/review/focus/stage'
 import { useTiedZoom } from '~/rooms/review/focus/use-zoom'
+import { MaskButton } from '~/rooms/review/masks/mask-dialog'
 import { pictureUrl, thumbnailUrl, warmUp } from '~/rooms/review/pictures'
 import { shotTitle } from '~/rooms/review/words'
 import { Calendar } from './calendar'
@@ -24,7 +27,7 @@ import s from './history.module.css'
 const Trend = lazy(() => import('./trend'))
 const playMs = 900
 
-function Strip({ shots, at, other, onPick, onCompare }: { shots: Shot[]; at: string; other: string | null; onPick: (id: string) => void; onCompare: (id: string) => void }) {
+function Strip({ shots, zone, at, other, onPick, onCompare }: { shots: Shot[]; zone: string; at: string; other: string | null; onPick: (id: string) => void; onCompare: (id: string) => void }) {
     const { t } = useTranslation()
     const f = useFormat()
     return (
@@ -35,19 +38,20 @@ function Strip({ shots, at, other, onPick, onCompare }: { shots: Shot[]; at: str
                     onClick={(e) => (e.shiftKey ? onCompare(x.id) : onPick(x.id))}
                 >
                     {x.picture ? <img src={thumbnailUrl(x)} alt="" loading="lazy" /> : <span className={s.none} />}
-                    <span className={s.cap}><span>{f.shortDay(x.window.to)} {f.time(x.window.to)}</span><ShotMark shot={x} withText={false} /></span>
+                    <span className={s.cap}><span>{f.shortDay(x.window.to, zone)} {f.time(x.window.to, zone)}</span><ShotMark shot={x} withText={false} /></span>
                 </button>
             ))}
         </div>
     )
 }
 
-function View({ shots }: { shots: Shot[] }) {
+function View({ shots, zone }: { shots: Shot[]; zone: string }) {
     const { t } = useTranslation()
     const f = useFormat()
     const [params, setParams] = useSearchParams()
     const [isPlaying, setPlaying] = useState(false)
     const zoom = useTiedZoom()
+    const mayMask = useMay('reviewer')
     const find = (id: string | null) => shots.find((x) => x.id === id) ?? null
     const shot = find(params.get('at')) ?? shots.at(-1)!
     const index = shots.indexOf(shot)
@@ -84,22 +88,23 @@ function View({ shots }: { shots: Shot[] }) {
     return (
         <div className={s.view}>
             <div>
-                <div className={s.stage}><Stage shot={shot} reference={other} mode={mode} zone={Intl.DateTimeFormat().resolvedOptions().timeZone} zoom={zoom} swipe={null} onReshoot={undefined} /></div>
+                <div className={s.stage}><Stage shot={shot} reference={other} mode={mode} zone={zone} zoom={zoom} swipe={null} onReshoot={undefined} /></div>
                 <div className={s.bar}>
                     <Button icon={isPlaying ? <Pause size={15} /> : <Play size={15} />} onPress={() => { if (!isPlaying && index === shots.length - 1) pick(shots[0]?.id); setPlaying(!isPlaying) }}>{t(isPlaying ? 'history.pause' : 'history.play')}</Button>
                     <Segments label={t('review.mode.label')} value={other ? mode : 'single'} onChange={(m) => set({ mode: m === 'single' ? null : m })} options={modes.map((m) => ({ id: m, text: t(`review.mode.${m}`), isDisabled: !other && m !== 'single' }))} />
-                    <span className="quiet small" aria-live="polite">{f.dateTime(shot.window.to)}{mode !== 'single' && other ? ` ↔ ${f.dateTime(other.window.to)}` : ''}</span>
+                    <span className="quiet small" aria-live="polite">{f.moment(shot.window.to, zone)}{mode !== 'single' && other ? ` ↔ ${f.moment(other.window.to, zone)}` : ''}</span>
                     <span className={s.end}>
+                        <MaskButton shot={shot} mayEdit={mayMask} />
                         {shot.verdict && <VerdictMark value={shot.verdict.value} />}
                         {shot.verdict?.comment && <span className="small">{shot.verdict.comment}</span>}
                         <ButtonLink small href={`/rounds/${shot.round_id}/shots/${shot.id}`}>{t('history.openRound')}</ButtonLink>
                     </span>
                 </div>
             </div>
-            <Strip shots={shots} at={shot.id} other={mode === 'single' ? null : (other?.id ?? null)} onPick={pick} onCompare={(id) => set({ with: id, mode: mode === 'single' ? 'side' : mode })} />
+            <Strip shots={shots} zone={zone} at={shot.id} other={mode === 'single' ? null : (other?.id ?? null)} onPick={pick} onCompare={(id) => set({ with: id, mode: mode === 'single' ? 'side' : mode })} />
             <p className="quiet small">{t('history.hint')}</p>
-            {shots.some((x) => x.has_data) && <Section title={t('history.trend')}><Suspense fallback={<Bone height={200} />}><Trend shots={shots} onPick={pick} /></Suspense></Section>}
-            <Section title={t('history.calendar')}><Calendar shots={shots} at={shot.id} onPick={pick} /></Section>
+            {shots.some((x) => x.has_data) && <Section title={t('history.trend')}><Suspense fallback={<Bone height={200} />}><Trend shots={shots} zone={zone} onPick={pick} /></Suspense></Section>}
+            <Section title={t('history.calendar')}><Calendar shots={shots} zone={zone} at={shot.id} onPick={pick} /></Section>
         </div>
     )
 }
@@ -112,13 +117,15 @@ export default function HistoryRoom() {
     const history = useQuery({ ...historyQuery(panel, window), enabled: panel !== '' })
     const shots = [...(history.data ?? [])].sort((a, b) => a.window.to.localeCompare(b.window.to))
     const first = shots.at(-1)
+    const round = useQuery({ ...roundQuery(first?.round_id ?? ''), enabled: first !== undefined })
+    const zone = round.data?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
     return (
         <Page title={first ? `${first.dashboard.title} / ${shotTitle(first)} / ${first.window.name}` : (params.get('title') ?? t('review.history'))}>
             {!panel && <Empty title={t('history.none')} text={t('history.noneText')} />}
             {history.isError && !history.data && <Fault error={history.error} onRetry={() => void history.refetch()} />}
             {panel && history.isPending && <Bone height={420} />}
             {history.data?.length === 0 && <Empty title={t('history.none')} text={t('history.noneText')} />}
-            {shots.length > 0 && <View shots={shots} />}
+            {shots.length > 0 && (round.isPending ? <Bone height={420} /> : <View shots={shots} zone={zone} />)}
         </Page>
     )
 }

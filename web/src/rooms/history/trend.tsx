@@ -11,7 +11,7 @@ import s from './history.module.css'
 
 const most = 30
 
-export default function Trend({ shots, onPick }: { shots: Shot[]; onPick: (id: string) => void }) {
+export default function Trend({ shots, zone, onPick }: { shots: Shot[]; zone: string; onPick: (id: string) => void }) {
     const { t } = useTranslation()
     const f = useFormat()
     const box = useRef<HTMLDivElement>(null)
@@ -37,9 +37,9 @@ export default function Trend({ shots, onPick }: { shots: Shot[]; onPick: (id: s
         const chart = new uPlot({
             width: el.clientWidth, height: 190, cursor: { drag: { x: false, y: false } },
             scales: { x: { time: true } },
-            axes: [{ ...axis, values: (_u, ticks) => ticks.map((v) => f.shortDay(new Date(v * 1000).toISOString())) }, { ...axis, size: 56, values: (_u, ticks) => ticks.map((v) => f.compact(v)) }],
+            axes: [{ ...axis, values: (_u, ticks) => ticks.map((v) => f.shortDay(new Date(v * 1000).toISOString(), zone)) }, { ...axis, size: 56, values: (_u, ticks) => ticks.map((v) => f.compact(v)) }],
             series: [
-                { label: t('history.round'), value: (_u, v) => (v === null ? '–' : f.dateTime(new Date(v * 1000).toISOString())) },
+                { label: t('history.round'), value: (_u, v) => (v === null ? '–' : f.moment(new Date(v * 1000).toISOString(), zone)) },
                 { label: t('review.stat.max'), stroke: colour('--accent'), width: 2, value: (_u, v) => f.compact(v), points: { show: true, size: 7, fill: colour('--surface') } },
                 { label: t('review.stat.mean'), stroke: colour('--ink-3'), width: 1.5, dash: [4, 4], value: (_u, v) => f.compact(v) },
             ],

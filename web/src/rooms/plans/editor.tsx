@@ -92,7 +92,7 @@ function Editor({ plan, blank }: { plan: Plan | undefined; blank: PlanSpec }) {
     return (
         <Page
             title={plan ? plan.name : t('plans.add')} size="full"
-            sub={plan && <span className="small">{plan.paused && <Badge>{t('common.paused')}</Badge>} {t('plans.version', { n: plan.version, at: f.dateTime(plan.updated_at) })} · {t('today.next', { time: plan.next_run_at ? f.dateTime(plan.next_run_at, spec.timezone) : '–' })}</span>}
+            sub={plan && <span className="small">{plan.paused && <Badge>{t('common.paused')}</Badge>} {t('plans.version', { n: plan.version, at: f.dateTime(plan.updated_at) })} · {t('today.next', { time: plan.next_run_at ? f.moment(plan.next_run_at, plan.spec.timezone) : '–' })}</span>}
             actions={<>
                 {plan && mayEdit && <PlanMenu plan={plan} />}
                 {plan && mayEdit && <Button icon={<Play size={14} />} isDisabled={draft.isDirty || run.isPending} onPress={() => run.mutate()}>{t('today.runNow')}</Button>}
@@ -124,7 +124,7 @@ function Editor({ plan, blank }: { plan: Plan | undefined; blank: PlanSpec }) {
                 </div>
                 <div className={s.side}>
                     <Cost spec={named} />
-                    <TryIt spec={named} tried={tried} />
+                    <TryIt spec={named} tried={tried} lastRound={plan?.last_round?.id ?? null} />
                 </div>
             </div>
         </Page>

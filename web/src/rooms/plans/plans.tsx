@@ -38,8 +38,8 @@ export default function PlansRoom() {
                     columns={[
                         { id: 'name', head: t('plans.name'), cell: (p) => <><Link href={`/plans/${p.id}`}>{p.name}</Link>{p.paused && <> <Badge>{t('common.paused')}</Badge></>}{p.drift.length > 0 && <> <Badge tone="warn"><TriangleAlert size={12} aria-hidden="true" />{t('plans.drifted', { count: p.drift.length })}</Badge></>}</> },
                         { id: 'windows', head: t('plans.tab.windows'), cell: (p) => f.list(p.spec.windows.map((w) => w.name)) },
-                        { id: 'next', head: t('plans.nextRun'), cell: (p) => (p.next_run_at && !p.paused ? f.dateTime(p.next_run_at) : '–') },
-                        { id: 'last', head: t('plans.lastRound'), cell: (p) => (p.last_round ? <Link href={`/rounds/${p.last_round.id}`}>{f.dateTime(p.last_round.moment_at)} · {t(`common.roundState.${p.last_round.state}`)}</Link> : '–') },
+                        { id: 'next', head: t('plans.nextRun'), cell: (p) => (p.next_run_at && !p.paused ? f.moment(p.next_run_at, p.spec.timezone) : '–') },
+                        { id: 'last', head: t('plans.lastRound'), cell: (p) => (p.last_round ? <Link href={`/rounds/${p.last_round.id}`}>{f.moment(p.last_round.moment_at, p.spec.timezone)} · {t(`common.roundState.${p.last_round.state}`)}</Link> : '–') },
                         { id: 'version', head: t('plans.versionNumber'), isNumber: true, cell: (p) => p.version },
                         ...(mayEdit ? [{ id: 'more', head: t('common.more'), hideHead: true, cell: (p: Plan) => <PlanMenu plan={p} /> }] : []),
                     ]}

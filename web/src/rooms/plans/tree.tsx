@@ -3,12 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronRight, Eye } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api } from '~/api/client'
-import type { Dashboard, DashboardPanel, DashboardRef, List, PanelRef, PlanSpec } from '~/api/types'
+import { all, api } from '~/api/client'
+import type { Dashboard, DashboardPanel, DashboardRef, PanelRef, PlanSpec } from '~/api/types'
 import { IconButton } from '~/parts/button'
 import { SearchBox, Tick } from '~/parts/field'
 import { Bone, FaultNote, Loading, Note } from '~/parts/state'
 import s from './editor.module.css'
+import { dashboardsIn, treeOf, type Folder, type FolderRef } from './folders'
 import { selectionOf, setDashboard, setFolder, setPanel } from './spec'
 import { Variables } from './variables'
 
@@ -88,11 +89,13 @@ function DashboardNode({ item, isInherited, ...rest }: Common & { item: Dashboar
     )
 }
 
-function FolderNode({ uid, title, items, isForced, ...rest }: Common & { uid: string | null; title: string; items: DashboardRef[]; isForced: boolean }) {
+function FolderNode({ folder, isForced, ...rest }: Common & { folder: Folder; isForced: boolean }) {
     const { t } = useTranslation()
+    const { uid, title, items, kids } = folder
     const whole = uid !== null && rest.spec.selections.some((x) => x.source === rest.source && x.folder === uid)
     const some = items.some((d) => selectionOf(rest.spec, rest.source, d.uid))
-    const [isOpen, setOpen] = useState(some || whole)
+    const below = dashboardsIn(folder)
+    const [isOpen, setOpen] = useState(() => whole || below.some((d) => selectionOf(rest.spec, rest.source, d.uid) || rest.spec.selections.some((x) => x.source === rest.source && x.folder === d.folder_uid)))
     const open = isOpen || isForced
     return (
         <div>
@@ -100,13 +103,18 @@ function FolderNode({ uid, title, items, isForced, ...rest }: Common & { uid: st
                 <button type="button" className={s.twist} aria-expanded={open} aria-label={t('plans.openFolder', { name: title })} onClick={() => setOpen(!isOpen)}>
                     {open ? <ChevronDown size={15} /> : <ChevronRight size={15} />}
                 </button>
-                {uid === null ? <strong>{title}</strong> : (
+                {uid === null || !items.length ? <strong>{title}<span className={s.note}>{t('plans.dashboardCount', { count: below.length })}</span></strong> : (
                     <Tick isSelected={whole} isIndeterminate={!whole && some} onChange={() => rest.onChange(setFolder(rest.spec, rest.source, uid, !whole))}>
                         <strong>{title}</strong><span className={s.note}>{whole ? t('plans.wholeFolder') : t('plans.dashboardCount', { count: items.length })}</span>
                     </Tick>
                 )}
             </div>
-            {open && <div className={s.kids}>{items.map((d) => <DashboardNode key={d.uid} item={d} isInherited={whole} {...rest} />)}</div>}
+            {open && (
+                <div className={s.kids}>
+                    {kids.map((x) => <FolderNode key={x.uid} {...rest} folder={x} isForced={isForced} />)}
+                    {items.map((d) => <DashboardNode key={d.uid} item={d} isInherited={whole} {...rest} />)}
+                </div>
+            )}
         </div>
     )
 }
@@ -117,23 +125,19 @@ export function Tree(props: Common) {
     const query = useDeferredValue(text.trim())
     const found = useQuery({
         queryKey: ['dashboards', props.source, query], staleTime: 60_000, placeholderData: keepPreviousData,
-        queryFn: async ({ signal }) => (await api.get<List<DashboardRef>>(`/sources/${props.source}/dashboards`, { query }, signal)).items,
+        queryFn: ({ signal }) => all<DashboardRef>(`/sources/${props.source}/dashboards`, { query }, signal),
     })
-    const folders = new Map<string, { uid: string | null; title: string; items: DashboardRef[] }>()
-    for (const d of found.data ?? []) {
-        const key = d.folder_uid ?? ''
-        const folder = folders.get(key) ?? { uid: d.folder_uid || null, title: d.folder_title || t('plans.noFolder'), items: [] }
-        folder.items.push(d)
-        folders.set(key, folder)
-    }
+    const folders = useQuery({ queryKey: ['folders', props.source], staleTime: 60_000, queryFn: ({ signal }) => all<FolderRef>(`/sources/${props.source}/folders`, { limit: null }, signal) })
+    const isReady = found.data !== undefined && !folders.isPending
+    const tree = isReady ? treeOf(folders.data ?? [], found.data, t('plans.noFolder')) : []
     return (
         <>
             <SearchBox label={t('plans.searchDashboards')} value={text} onChange={setText} />
-            {found.isError && <FaultNote error={found.error} />}
+            {(found.isError || folders.isError) && <FaultNote error={found.error ?? folders.error} />}
             <div className={s.tree} role="group" aria-label={t('plans.tree')}>
-                {found.isPending && <Bone height={180} />}
-                {found.data?.length === 0 && <p className="quiet">{t('plans.noDashboards')}</p>}
-                {[...folders.values()].map((x) => <FolderNode key={`${x.uid}-${x.title}`} {...props} {...x} isForced={query !== '' || folders.size === 1} />)}
+                {!isReady && !found.isError && <Bone height={180} />}
+                {isReady && tree.length === 0 && <p className="quiet">{t('plans.noDashboards')}</p>}
+                {tree.map((x) => <FolderNode key={x.uid ?? ''} {...props} folder={x} isForced={query !== '' || tree.length === 1} />)}
             </div>
         </>
     )

@@ -1,13 +1,16 @@
 /* "Try it": one panel, rendered now, just as the plan would. */
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { send } from '~/api/client'
-import type { PlanSpec } from '~/api/types'
+import { all, send } from '~/api/client'
+import { keys } from '~/api/queries'
+import { useMay } from '~/api/session'
+import type { PlanSpec, Shot } from '~/api/types'
 import { useFormat } from '~/base/format'
 import { Button } from '~/parts/button'
 import { Bone, FaultNote, Note } from '~/parts/state'
 import s from './editor.module.css'
+import { MaskButton } from '~/rooms/review/masks/mask-dialog'
 import { selectionOf } from './spec'
 import type { Tried } from './tree'
 
@@ -17,7 +20,16 @@ interface Result {
     ms: number
 }
 
-export function TryIt({ spec, tried }: { spec: PlanSpec; tried: Tried | null }) {
+/** The panel as the plan's last round took it: areas to leave out are drawn on a picture that was kept. */
+function useKeptShot(tried: Tried | null, lastRound: string | null): Shot | undefined {
+    const shots = useQuery({
+        queryKey: keys.shots(lastRound ?? ''), enabled: tried !== null && lastRound !== null, staleTime: 60_000,
+        queryFn: ({ signal }) => all<Shot>(`/rounds/${lastRound}/shots`, { order: 'dashboard' }, signal),
+    })
+    return shots.data?.find((x) => tried !== null && x.source.id === tried.source && x.dashboard.uid === tried.dashboard && (x.panel.id === tried.panel || x.panel.key === tried.panel) && x.picture)
+}
+
+export function TryIt({ spec, tried, lastRound }: { spec: PlanSpec; tried: Tried | null; lastRound: string | null }) {
     const { t } = useTranslation()
     const f = useFormat()
     const run = useMutation({
@@ -36,6 +48,8 @@ export function TryIt({ spec, tried }: { spec: PlanSpec; tried: Tried | null }) 
         },
     })
     const { mutate, data } = run
+    const kept = useKeptShot(tried, lastRound)
+    const mayMask = useMay('reviewer')
     useEffect(() => { if (tried) mutate(tried) }, [tried, mutate])
     useEffect(() => () => { if (data) URL.revokeObjectURL(data.address) }, [data])
     return (
@@ -50,6 +64,7 @@ export function TryIt({ spec, tried }: { spec: PlanSpec; tried: Tried | null }) 
                     <div className={s.acts}>
                         <span className="quiet small">{t('plans.tryTook', { time: f.duration(data.ms) })}</span>
                         {tried && <Button small onPress={() => mutate(tried)}>{t('plans.tryAgain')}</Button>}
+                        {kept && <MaskButton shot={kept} mayEdit={mayMask} />}
                     </div>
                     {data.status && data.status !== 'ok' && <Note kind="warn">{data.status}</Note>}
                 </>

@@ -142,7 +142,7 @@ export function Focus({ state, round, shotId, onSign, onHelp }: { state: ReviewS
         j: forward, ArrowRight: forward, ArrowDown: forward, k: back, ArrowLeft: back, ArrowUp: back,
         n: () => judge('normal'), x: () => judge('not_applicable'), a: () => { if (mayJudge) setSheet('abnormal') }, c: () => { if (mayJudge) setSheet('comment') },
         u: undo, d: () => state.setParam('mode', modes[(modes.indexOf(mode) + 1) % modes.length] ?? null), r: () => setChoosing(true), g: toGrid,
-        '/': toGrid, '?': onHelp, '+': () => zoom.by(1.4), '=': () => zoom.by(1.4), '-': () => zoom.by(1 / 1.4), '0': zoom.reset, Escape: () => (sheet ? setSheet(null) : toGrid()),
+        '/': () => { state.wantsSearch.current = true; toGrid() }, '?': onHelp, '+': () => zoom.by(1.4), '=': () => zoom.by(1.4), '-': () => zoom.by(1 / 1.4), '0': zoom.reset, Escape: () => (sheet ? setSheet(null) : toGrid()),
         ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [String(i + 1), () => inRow(i)])),
     })
 

@@ -8,7 +8,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { keys } from '~/api/queries'
 import type { Round, Shot, VerdictValue } from '~/api/types'
 import { useFormat } from '~/base/format'
-import { useKeys } from '~/base/keys'
+import { isTyping, useKeys } from '~/base/keys'
 import { FindingIcon } from '~/parts/mark'
 import { Button } from '~/parts/button'
 import { Empty, useFaultText } from '~/parts/state'
@@ -148,7 +148,7 @@ export function Grid({ state, round }: { state: ReviewState; round: Round }) {
         if (!id) return
         const el = document.getElementById(`shot-${id}`)
         el?.scrollIntoView({ block: 'center' })
-        el?.focus({ preventScroll: true })
+        if (!isTyping(document.activeElement)) el?.focus({ preventScroll: true }) // "/" brought the reader to the search
     }, [state.roundId])
 
     const onSelect = useCallback((id: string, range: boolean) => {
@@ -213,6 +213,8 @@ export function Grid({ state, round }: { state: ReviewState; round: Round }) {
         s: () => { if (current && mayJudge) onSelect(current, false) },
         u: () => { const id = engine?.undo(); if (id) reach(id) },
         g: () => { if (current) go(hrefOf(current)) },
+        /* A cell that has the focus is a link and does it by itself; so does whatever else has it. */
+        Enter: () => { if (!current || document.activeElement !== document.body) return false; go(hrefOf(current)); return true },
         c: () => { if (current) go(`${hrefOf(current)}${search ? '&' : '?'}say=1`) },
         Escape: () => setSelection(new Set()),
         ...Object.fromEntries(round.windows.map((w, i) => [String(i + 1), () => {

@@ -1,6 +1,6 @@
 /* The head of the grid: what round this is, how far it is, what to show. */
 import { CircleHelp, CloudUpload, ShieldCheck } from 'lucide-react'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Round } from '~/api/types'
 import { useFormat } from '~/base/format'
@@ -20,8 +20,8 @@ function Progress({ round }: { round: Round }) {
     const f = useFormat()
     return (
         <div className={s.progress}>
-            <span>{t('review.shooting', { done: f.number(round.done), total: f.number(round.total) })}</span>
-            <progress max={Math.max(round.total, 1)} value={round.done} aria-label={t('review.progress')} />
+            <span>{t('review.shooting', { done: f.number(round.done + round.failed), total: f.number(round.total) })}</span>
+            <progress max={Math.max(round.total, 1)} value={round.done + round.failed} aria-label={t('review.progress')} />
             {round.rate_per_s ? <span>{t('review.rate', { rate: f.number(round.rate_per_s, 1) })}</span> : null}
             {round.left_ms ? <span>{t('review.left', { time: f.duration(round.left_ms) })}</span> : null}
         </div>
@@ -33,6 +33,11 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
     const f = useFormat()
     const search = useRef<HTMLInputElement>(null)
     const { counts: c, view } = state
+    useEffect(() => {
+        if (!state.wantsSearch.current) return
+        state.wantsSearch.current = false
+        search.current?.focus()
+    }, [state.wantsSearch])
     useKeys({ '/': () => search.current?.focus(), '?': onHelp })
     const chips: { id: Filter; text: string; count: string; isAlert?: boolean }[] = [
         { id: 'todo', text: t('review.filter.todo'), count: f.number(c.undecided) },
@@ -45,7 +50,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
     return (
         <div className={s.head}>
             <div className={s.title}>
-                <h1>{round.plan_name}<small>{f.dateTime(round.moment_at, round.timezone)}</small></h1>
+                <h1>{round.plan_name}<small>{f.moment(round.moment_at, round.timezone)}</small></h1>
                 <div className={s.sum} role="status">
                     <span>{t('review.judged', { done: f.number(c.decided), total: f.number(c.total) })}</span>
                     {c.abnormal > 0 && <span className={s.alert}>{t('today.abnormal', { count: c.abnormal })}</span>}

@@ -67,11 +67,15 @@ function useEngine(roundId: string, me: User | null, shots: Shot[] | undefined) 
     return { engine, conflict, setConflict, unsent }
 }
 
+export function roundQuery(id: string) {
+    return { queryKey: keys.round(id), queryFn: ({ signal }: { signal: AbortSignal }) => api.get<Round>(`/rounds/${id}`, {}, signal) }
+}
+
 export function useReview(roundId: string) {
     const me = useUser()
     const { t } = useTranslation()
     const cache = useQueryClient()
-    const round = useQuery({ queryKey: keys.round(roundId), queryFn: ({ signal }) => api.get<Round>(`/rounds/${roundId}`, {}, signal) })
+    const round = useQuery(roundQuery(roundId))
     const shots = useQuery({ queryKey: keys.shots(roundId), queryFn: ({ signal }) => all<Shot>(`/rounds/${roundId}/shots`, { order: 'dashboard' }, signal), staleTime: 60_000 })
     const { engine, conflict, setConflict, unsent } = useEngine(roundId, me, shots.data)
     const v = useView(me?.id)
@@ -102,9 +106,10 @@ export function useReview(roundId: string) {
     const byId = useMemo(() => new Map(list.map((s) => [s.id, s])), [list])
     const counts = useMemo(() => countsOf(list, me?.id), [list, me?.id])
     const isSigned = round.data?.state === 'signed'
+    const wantsSearch = useRef(false)
     const refilter = useCallback(() => { frozen.current = null }, [])
     return {
-        roundId, me, round, shots, list, byId, counts, groups: frozen.current.groups, sequence: frozen.current.sequence, refilter,
+        roundId, me, round, shots, list, byId, counts, groups: frozen.current.groups, sequence: frozen.current.sequence, refilter, wantsSearch,
         engine, conflict, setConflict, unsent, isSigned, mayJudge: !isSigned && mayBe(me?.role, 'reviewer'), ...v,
     }
 }

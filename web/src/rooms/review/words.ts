@@ -11,7 +11,7 @@ export function shotTitle(shot: Shot): string {
 }
 
 export function rangeText(shot: Shot, f: Format, zone: string): string {
-    return `${f.dateTime(shot.window.from, zone)} – ${f.dateTime(shot.window.to, zone)}`
+    return `${f.dateTime(shot.window.from, zone)} – ${f.moment(shot.window.to, zone)}`
 }
 
 export function failureText(shot: Shot, language: string): string {

@@ -16,7 +16,7 @@ import { toast } from '~/parts/toast'
 import { Strip } from './strip'
 import s from './today.module.css'
 
-function Counts({ card }: { card: RoundCard }) {
+function Counts({ card, zone }: { card: RoundCard; zone: string }) {
     const { t } = useTranslation()
     const f = useFormat()
     const isRunning = card.state === 'running' || card.state === 'waiting'
@@ -25,17 +25,17 @@ function Counts({ card }: { card: RoundCard }) {
         <div className={s.counts}>
             <strong>{t('today.judged', { done: f.number(card.total - card.undecided), total: f.number(card.total) })}</strong>
             <div className={s.line}>
-                <span>{f.dateTime(card.moment_at)}</span>
+                <span>{f.moment(card.moment_at, zone)}</span>
                 <span className={card.state === 'failed' ? s.alert : undefined}>{t(`common.roundState.${card.state}`)}</span>
             </div>
             <div className={s.line}>
                 {card.abnormal > 0 && <span className={s.alert}>{t('today.abnormal', { count: card.abnormal })}</span>}
                 {card.failed > 0 && <span className={s.warn}>{t('today.failed', { count: card.failed })}</span>}
                 {card.due_at && card.state !== 'signed' && (
-                    <span className={late ? s.alert : undefined}>{late ? t('today.late', { ago: f.ago(card.due_at) }) : t('today.due', { time: f.time(card.due_at) })}</span>
+                    <span className={late ? s.alert : undefined}>{late ? t('today.late', { ago: f.ago(card.due_at) }) : t('today.due', { time: f.time(card.due_at, zone) })}</span>
                 )}
             </div>
-            {isRunning && <div className={s.bar}><span style={{ width: `${card.total ? (card.done / card.total) * 100 : 0}%` }} /></div>}
+            {isRunning && <div className={s.bar}><span style={{ width: `${card.total ? ((card.done + card.failed) / card.total) * 100 : 0}%` }} /></div>}
         </div>
     )
 }
@@ -62,9 +62,9 @@ export function PlanCard({ item }: { item: Today['plans'][number] }) {
                 {last?.late && <Badge tone="alert">{t('today.isLate')}</Badge>}
             </div>
             <div className={s.round}>
-                {last ? <><Ring card={last} /><Counts card={last} /></> : <p className={s.none}>{t('today.never')}</p>}
+                {last ? <><Ring card={last} /><Counts card={last} zone={plan.timezone} /></> : <p className={s.none}>{t('today.never')}</p>}
             </div>
-            {item.strip.length > 0 && <Strip label={t('today.strip', { name: plan.name })} squares={item.strip} />}
+            {item.strip.length > 0 && <Strip label={t('today.strip', { name: plan.name })} squares={item.strip} zone={plan.timezone} />}
             <div className={s.foot}>
                 {last && (
                     <ButtonLink href={`/rounds/${last.id}${wantsReview && last.undecided > 0 ? '?filter=todo' : ''}`} kind={wantsReview ? 'primary' : 'plain'} icon={<ArrowRight size={15} />}>
@@ -72,7 +72,7 @@ export function PlanCard({ item }: { item: Today['plans'][number] }) {
                     </ButtonLink>
                 )}
                 {mayRun && <Button icon={<Play size={14} />} isDisabled={run.isPending} onPress={() => run.mutate()}>{t('today.runNow')}</Button>}
-                <span className={s.next}>{plan.paused ? t('today.noNext') : t('today.next', { time: item.next_run_at ? f.dateTime(item.next_run_at) : '–' })}</span>
+                <span className={s.next}>{plan.paused ? t('today.noNext') : t('today.next', { time: item.next_run_at ? f.moment(item.next_run_at, plan.timezone) : '–' })}</span>
             </div>
         </article>
     )

@@ -10,14 +10,14 @@ import s from './today.module.css'
 const icons = { signed: Check, abnormal: X, failed: TriangleAlert, open: Circle, running: LoaderCircle, missed: Minus }
 const tones: Record<StripOutcome, string | undefined> = { signed: s.signed, abnormal: s.abnormal, failed: s.failed, open: s.open, running: s.running, missed: s.missed }
 
-export function Strip({ label, squares }: { label: string; squares: Today['plans'][number]['strip'] }) {
+export function Strip({ label, squares, zone }: { label: string; squares: Today['plans'][number]['strip']; zone: string }) {
     const { t } = useTranslation()
     const f = useFormat()
     return (
         <ul className={s.strip} aria-label={label}>
             {squares.slice(-30).map((q, i) => {
                 const Icon = icons[q.outcome]
-                const text = `${f.dateTime(q.moment_at)} · ${t(`today.outcome.${q.outcome}`)}`
+                const text = `${f.moment(q.moment_at, zone)} · ${t(`today.outcome.${q.outcome}`)}`
                 return (
                     <li key={`${q.moment_at}-${i}`}>
                         {q.round_id

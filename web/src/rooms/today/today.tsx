@@ -15,6 +15,7 @@ import s from './today.module.css'
 function Word({ today }: { today: Today }) {
     const { t } = useTranslation()
     const f = useFormat()
+    const next = today.plans.find((p) => p.next_run_at === today.next_run_at)
     const parts = [
         today.awaiting_sign_off > 0 ? t('today.awaiting', { count: today.awaiting_sign_off }) : null,
         today.running > 0 ? t('today.running', { count: today.running }) : null,
@@ -22,7 +23,7 @@ function Word({ today }: { today: Today }) {
     return (
         <h1 className={s.word}>
             {parts.length ? parts.reduce((a, b) => t('common.both', { a, b })) : t('today.calm')}
-            <small>{today.next_run_at ? t('today.nextRound', { time: f.dateTime(today.next_run_at) }) : t('today.noNext')}</small>
+            <small>{today.next_run_at ? t('today.nextRound', { time: next ? f.moment(today.next_run_at, next.plan.timezone) : f.dateTime(today.next_run_at) }) : t('today.noNext')}</small>
         </h1>
     )
 }

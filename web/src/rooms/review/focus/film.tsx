@@ -10,10 +10,10 @@ import { ShotMark } from '~/parts/mark'
 import { thumbnailUrl } from '../pictures'
 import s from './film.module.css'
 
-export function historyQuery(panel: string, window: string) {
+export function historyQuery(panel: string, window: string, limit = 60) {
     return {
-        queryKey: [...keys.history(panel, 0), window], staleTime: 5 * 60_000,
-        queryFn: () => api.get<List<Shot>>(`/panels/${encodeURIComponent(panel)}/history`, { window, limit: 60 }).then((l) => l.items),
+        queryKey: [...keys.history(panel, 0), window, limit], staleTime: 5 * 60_000,
+        queryFn: () => api.get<List<Shot>>(`/panels/${encodeURIComponent(panel)}/history`, { window, limit }).then((l) => l.items),
     }
 }
 

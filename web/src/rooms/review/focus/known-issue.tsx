@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api } from '~/api/client'
 import { keys } from '~/api/queries'
-import type { Shot } from '~/api/types'
+import type { KnownIssue } from '~/api/types'
 import { useDraft } from '~/base/draft'
 import { Button } from '~/parts/button'
 import { DateBox } from '~/parts/date'
@@ -13,34 +13,42 @@ import { FaultNote } from '~/parts/state'
 
 const twoWeeks = 14 * 86400_000
 
-export function KnownIssueDialog({ shot, onClose }: { shot: Shot; onClose: () => void }) {
+/** YYYY-MM-DD where the reader is: an issue holds to the end of that day. */
+function localDay(ms: number): string {
+    const d = new Date(ms)
+    return [d.getFullYear(), String(d.getMonth() + 1).padStart(2, '0'), String(d.getDate()).padStart(2, '0')].join('-')
+}
+
+/** One that is over cannot be changed: its words begin a new one. */
+export function KnownIssueDialog({ panelKey, issue, isOver = false, onClose }: { panelKey: string; issue: KnownIssue | null; isOver?: boolean; onClose: (isDone: boolean) => void }) {
     const { t } = useTranslation()
     const cache = useQueryClient()
-    const old = shot.known_issue
+    const old = isOver ? null : issue
     const start = {
-        comment: old?.comment ?? '', link: old?.link ?? '',
-        until: (old?.expires_at ?? new Date(Date.now() + twoWeeks).toISOString()).slice(0, 10),
+        comment: issue?.comment ?? '', link: issue?.link ?? '',
+        until: localDay(old?.expires_at ? Date.parse(old.expires_at) : Date.now() + twoWeeks),
     }
-    const draft = useDraft(`known.${shot.panel_key}`, start)
+    const draft = useDraft(`known.${panelKey}.${issue?.id ?? 'new'}`, start)
     const done = () => {
         draft.reset(start)
-        void cache.invalidateQueries({ queryKey: keys.shots(shot.round_id) })
-        onClose()
+        void cache.invalidateQueries({ queryKey: ['shots'] })
+        void cache.invalidateQueries({ queryKey: keys.issues })
+        onClose(true)
     }
     const save = useMutation({
         mutationFn: () => {
             const body = { comment: draft.value.comment.trim(), link: draft.value.link.trim() || null, expires_at: new Date(`${draft.value.until}T23:59:59`).toISOString() }
-            return old ? api.patch(`/known-issues/${old.id}`, body) : api.post('/known-issues', { panel_key: shot.panel_key, ...body })
+            return old ? api.patch(`/known-issues/${old.id}`, body) : api.post('/known-issues', { panel_key: panelKey, ...body })
         },
         onSuccess: done,
     })
     const end = useMutation({ mutationFn: () => api.drop(`/known-issues/${old?.id}`), onSuccess: done })
     return (
         <Dialog
-            title={t('review.markKnown')} isOpen onClose={onClose}
+            title={t(old ? 'review.knownEdit' : 'review.markKnown')} isOpen onClose={() => onClose(false)}
             actions={<>
                 {old && <Button kind="danger" onPress={() => end.mutate()}>{t('review.knownEnd')}</Button>}
-                <Button onPress={onClose}>{t('common.cancel')}</Button>
+                <Button onPress={() => onClose(false)}>{t('common.cancel')}</Button>
                 <Button kind="primary" isDisabled={!draft.value.comment.trim() || !draft.value.until || save.isPending} onPress={() => save.mutate()}>{t('common.save')}</Button>
             </>}
         >

@@ -5,12 +5,14 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { all, api, url } from '~/api/client'
 import { keys } from '~/api/queries'
+import { useMay } from '~/api/session'
 import type { Finding, Shot, ShotData, Verdict } from '~/api/types'
 import { useFormat, type Format } from '~/base/format'
 import { pick } from '~/i18n'
 import { Button, ButtonLink } from '~/parts/button'
 import { FindingIcon, VerdictMark } from '~/parts/mark'
 import { Bone } from '~/parts/state'
+import { MaskButton } from '../masks/mask-dialog'
 import { KnownIssueDialog } from './known-issue'
 import s from './side.module.css'
 
@@ -120,13 +122,14 @@ function Thread({ shot, mayJudge, onComment }: { shot: Shot; mayJudge: boolean; 
                 {!list.length && !issue && <p className="quiet small">{t('review.noComments')}</p>}
                 {!issue && mayJudge && <span className={s.acts}><Button small kind="quiet" icon={<Bug size={14} />} onPress={() => setMarking(true)}>{t('review.markKnown')}</Button></span>}
             </div>
-            {isMarking && <KnownIssueDialog shot={shot} onClose={() => setMarking(false)} />}
+            {isMarking && <KnownIssueDialog panelKey={shot.panel_key} issue={shot.known_issue} onClose={() => setMarking(false)} />}
         </section>
     )
 }
 
 export function Side({ shot, zone, mayJudge, onComment }: { shot: Shot; zone: string; mayJudge: boolean; onComment: () => void }) {
     const { t } = useTranslation()
+    const mayMask = useMay('reviewer')
     const f = useFormat()
     const stages = shot.stages
     return (
@@ -141,7 +144,7 @@ export function Side({ shot, zone, mayJudge, onComment }: { shot: Shot; zone: st
                         stages?.ready_ms ? t('review.took', { time: f.duration((stages.navigate_ms ?? 0) + stages.ready_ms + (stages.capture_ms ?? 0)) }) : null,
                         shot.picture ? `${shot.picture.width} × ${shot.picture.height}, ${f.bytes(shot.picture.bytes)}` : null].filter(Boolean).join(' · ')}
                 </p>
-                <div className={s.acts}><ButtonLink small kind="quiet" href={`/history?panel=${encodeURIComponent(shot.panel_key)}&window=${encodeURIComponent(shot.window.name)}&title=${encodeURIComponent(shot.panel.title)}`}>{t('review.history')}</ButtonLink></div>
+                <div className={s.acts}><ButtonLink small kind="quiet" href={`/history?panel=${encodeURIComponent(shot.panel_key)}&window=${encodeURIComponent(shot.window.name)}&title=${encodeURIComponent(shot.panel.title)}`}>{t('review.history')}</ButtonLink><MaskButton shot={shot} mayEdit={mayMask} /></div>
             </section>
         </aside>
     )
