@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "grafana/links.h"
 #include "render/render.h"
+#include "rounds/live.h"
 #include "rounds/source.h"
 
 #include <string.h>
@@ -107,23 +108,111 @@ static int fill_values(struct op *op, struct grafana *grafana, struct dashboard 
     return 0;
 }
 
-int handle_browse_dashboard(struct call *call)
+static int find_dashboard(struct call *call, struct store_source *source, struct dashboard *out)
 {
     struct rounds *rounds = call->api->platform->rounds;
+    struct grafana *grafana;
+    if (source_of_call(call, source) < 0 ||
+        source_lease(call->op, rounds, source->row, &grafana) < 0)
+        return -1;
+    int failed = grafana_find_dashboard(call->op, grafana, call->params[1], out) < 0 ||
+                 fill_values(call->op, grafana, out) < 0;
+    source_return(rounds, grafana);
+    return failed ? -1 : 0;
+}
+
+int handle_browse_dashboard(struct call *call)
+{
     struct dashboard dashboard;
     struct store_source source;
-    struct grafana *grafana;
     struct reply r;
-    if (source_of_call(call, &source) < 0 ||
-        source_lease(call->op, rounds, source.row, &grafana) < 0)
-        return -1;
-    int failed = grafana_find_dashboard(call->op, grafana, call->params[1], &dashboard) < 0 ||
-                 fill_values(call->op, grafana, &dashboard) < 0;
-    source_return(rounds, grafana);
-    if (failed)
+    if (find_dashboard(call, &source, &dashboard) < 0)
         return -1;
     reply_open(&r, call);
     dashboard_print(&dashboard, &r.w);
+    return reply_json(&r, 200);
+}
+
+/* ---- Variables, as they are now ---- */
+
+struct live { /* what the page says; error: why it could not be asked */
+    struct render_variable *list;
+    size_t n;
+    const char *error;
+};
+
+static bool is_of_page(const struct dashboard_variable *variable)
+{
+    return strcmp(variable->type, "query") == 0;
+}
+
+/* No page, no live values: the file's are told all the same, with the reason. */
+static int find_live(struct call *call, const struct store_source *source,
+                     const struct dashboard *dashboard, struct live *out)
+{
+    *out = (struct live){.error = ""};
+    bool needs_page = false;
+    for (size_t i = 0; i < dashboard->variable_n; i++)
+        needs_page = needs_page || is_of_page(&dashboard->variables[i]);
+    if (!needs_page || live_find(call->op, call->api->platform->rounds, source->row, dashboard,
+                                 &out->list, &out->n) == 0)
+        return 0;
+    if (call->op->err == ERR_CANCELLED || call->op->err == ERR_STORAGE)
+        return -1;
+    out->error = arena_strdup(&call->op->arena, call->op->err_text);
+    op_clear(call->op);
+    return 0;
+}
+
+static void print_live(struct arena *arena, struct jw *w, const struct dashboard_variable *variable,
+                       const struct live *live)
+{
+    const struct render_variable *now =
+        is_of_page(variable) ? live_pick(live->list, live->n, variable->name) : NULL;
+    const char *from = now && now->n                                ? "browser"
+                       : strcmp(variable->type, "datasource") == 0 ? "server"
+                                                                    : "dashboard";
+    const char *error = !is_of_page(variable) ? ""
+                        : *live->error        ? live->error
+                                              : live_why(arena, now);
+    jw_object(w);
+    jw_text_at(w, "name", variable->name);
+    text_or_null(w, "label", variable->label);
+    jw_text_at(w, "type", variable->type);
+    jw_bool_at(w, "multi", variable->is_multi);
+    jw_bool_at(w, "include_all", variable->has_all);
+    jw_bool_at(w, "hidden", variable->is_hidden);
+    jw_array_at(w, "current");
+    for (size_t i = 0; i < variable->current_n; i++)
+        jw_text(w, variable->current[i]);
+    jw_end(w);
+    jw_array_at(w, "values");
+    for (size_t i = 0; i < (now && now->n ? now->n : variable->value_n); i++) {
+        jw_object(w);
+        jw_text_at(w, "text", now && now->n ? now->texts[i] : variable->values[i].text);
+        jw_text_at(w, "value", now && now->n ? now->values[i] : variable->values[i].value);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_text_at(w, "known_from", from);
+    jw_bool_at(w, "more", now && now->has_more);
+    text_or_null(w, "error", error);
+    jw_end(w);
+}
+
+int handle_browse_variables(struct call *call)
+{
+    struct dashboard dashboard;
+    struct store_source source;
+    struct live live;
+    struct reply r;
+    if (find_dashboard(call, &source, &dashboard) < 0 ||
+        find_live(call, &source, &dashboard, &live) < 0)
+        return -1;
+    reply_list_begin(&r, call);
+    for (size_t i = 0; i < dashboard.variable_n; i++)
+        print_live(&call->op->arena, &r.w, &dashboard.variables[i], &live);
+    reply_list_end(&r, NULL);
     return reply_json(&r, 200);
 }
 

@@ -61,6 +61,7 @@ int handle_sources_ini(struct call *call);
 int handle_browse_folders(struct call *call);
 int handle_browse_dashboards(struct call *call);
 int handle_browse_dashboard(struct call *call);
+int handle_browse_variables(struct call *call);
 int handle_browse_preview(struct call *call);
 
 /* plans.c, plans_travel.c */

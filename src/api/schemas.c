@@ -75,6 +75,9 @@ const struct schema schemas[] = {
     {"Variable", "name:text label:text|null type:text multi:bool include_all:bool current:[text] "
                  "values:[VariableValue]"},
     {"VariableValue", "text:text value:text"},
+    {"LiveVariable", "name:text label:text|null type:text multi:bool include_all:bool hidden:bool "
+                     "current:[text] values:[VariableValue] known_from:'dashboard|server|browser' "
+                     "more:bool error:text|null"},
     {"Panel", "id:int key:text title:text type:text path:[text] collapsed:bool repeat:text|null "
               "ignores_range:bool timeless:bool library_uid:text|null grid:Grid"},
     {"Grid", "x:int y:int w:int h:int"},

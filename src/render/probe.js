@@ -345,6 +345,37 @@
     for (const title of document.querySelectorAll('.dashboard-row--collapsed .dashboard-row__title')) { title.click(); n++; }
     return n;
   };
+  /* The dashboard's variables with the values that they can take now. Of two with one name the outer one
+   * counts; clones of repeats have "system" ones of their own. */
+  const VALUES_MAX = 2000;
+  const variableOf = (name, options, error, waits) => {
+    const all = (options || []).map((o) => ({ value: String(o.value), text: text(o.label === undefined ? o.text : o.label) }))
+      .filter((o) => o.value !== '$__all' && o.value !== '');
+    return { name: text(name), values: all.slice(0, VALUES_MAX), more: all.length > VALUES_MAX, error: text(error && error.message || error), waits: !!waits };
+  };
+  const sceneVariables = (scene) => {
+    const out = { settled: !!scene.isActive, variables: [] };
+    walk(scene, (set, { variables }) => {
+      for (const v of Array.isArray(variables) ? variables : []) {
+        const st = v.state || {};
+        if (st.type === 'system' || !st.name || out.variables.some((x) => x.name === st.name)) continue;
+        const waits = st.loading || (set.isVariableLoadingOrWaitingToUpdate && set.isVariableLoadingOrWaitingToUpdate(v));
+        out.settled = out.settled && !waits;
+        out.variables.push(variableOf(st.name, st.options, st.error, waits));
+      }
+    }, false);
+    return out;
+  };
+  const legacyVariables = async () => {
+    const { getTemplateSrv } = await window.System.import('@grafana/runtime');
+    const list = getTemplateSrv().getVariables().filter((v) => v.type !== 'system');
+    const waits = (v) => v.state === 'NotStarted' || v.state === 'Loading' || v.state === 'Fetching';
+    return { settled: !list.some(waits), variables: list.map((v) => variableOf(v.name, v.options, v.error, waits(v))) };
+  };
+  const variables = async () => {
+    const scene = window.__grafanaSceneContext;
+    return scene && scene.state ? sceneVariables(scene) : legacyVariables();
+  };
   const refresh = () => {
     const scene = window.__grafanaSceneContext, range = scene && scene.state.$timeRange;
     if (range && range.onRefresh) range.onRefresh();
@@ -353,5 +384,5 @@
   const state = () => ({
     asked, scenes: !!window.__grafanaSceneContext, visited: visited.size, age_ms: Math.round(performance.now()),
   });
-  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, state };
+  window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, state, variables };
 })();

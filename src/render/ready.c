@@ -103,6 +103,8 @@ static const char *dashboard_missing(const struct ready_rules *rules, const stru
         return "dashboard";
     if (probe->variables_loading > 0)
         return "variables";
+    if (rules->is_of_variables)
+        return NULL;
     if (probe->repeats_pending > 0)
         return "repeats";
     const char *missing = panels_missing(rules, probe);
@@ -154,7 +156,7 @@ const char *ready_missing(const struct ready_rules *rules, const struct facts *f
         return "report"; /* nothing has been said since */
     const char *missing = rules->is_dashboard ? dashboard_missing(rules, facts, probe, now_ms)
                                               : other_missing(facts, probe, now_ms);
-    if (missing)
+    if (missing || rules->is_of_variables)
         return missing;
     if (!probe->has_fonts)
         return "fonts";

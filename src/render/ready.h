@@ -18,6 +18,7 @@ struct ready_rules {
                                   keep a picture waiting for some seconds at most */
     size_t wanted_n;
     const char *uid;        /* the dashboard that must be shown; "" any */
+    bool is_of_variables;   /* the dashboard's variables are all that is waited for */
     bool is_dashboard;      /* the URL is a dashboard's (/d/, /d-solo/, …): wait for its panels */
     int64_t from_ms, to_ms; /* the data's range must be this; -1: any */
 };

@@ -133,6 +133,19 @@ typedef void render_landed_fn(void *ctx, size_t i, struct op *part,
 int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,
                  int64_t ask_ms, render_landed_fn *landed, void *ctx) MUST_CHECK;
 
+/* A variable of a dashboard as its page has it now. */
+struct render_variable {
+    const char *name;
+    const char **values, **texts; /* what it can be set to, "$__all" left out */
+    size_t n;
+    bool has_more;     /* there are more than the page was asked for (2000) */
+    const char *error; /* why its query gave no values; "" if it did */
+};
+/* The variables that have values, by the page that ask->target names; its look plays no part. In
+ * the op's arena. ERR_TIMEOUT names those that did not come to rest; others as render_run. */
+int render_variables(struct op *op, struct render *render, const struct render_ask *ask,
+                     struct render_variable **out, size_t *out_n) MUST_CHECK;
+
 /* Fast pictures that were compared with a fresh load since the start, and how many differed. */
 void render_fidelity(int64_t *checked, int64_t *different);
 

@@ -63,9 +63,25 @@ static bool is_all(const struct plan_names *values)
            (strcmp(values->items[0], "$__all") == 0 || strcmp(values->items[0], "All") == 0);
 }
 
+/* A variable whose query fails: the plan says so, as of a panel that is gone. */
+static void miss_values(struct expansion *x, const struct dashboard_variable *variable,
+                        const char *why)
+{
+    struct arena *arena = &x->op->arena;
+    miss(x, "value", path_of(x, arena_fmt(arena, ".variables.%s", variable->name)), variable->name,
+         (struct expand_text){
+             arena_fmt(arena, "变量 %s 的取值无法完整得到 (%s): 在 Grafana 中修复它, 或在计划中写明取值",
+                       variable->name, why),
+             arena_fmt(arena,
+                       "the values of variable %s cannot be had in full (%s): mend it in "
+                       "Grafana, or write the values into the plan",
+                       variable->name, why)});
+}
+
 static int known_values(struct expansion *x, const struct dashboard *dashboard,
                         const struct dashboard_variable *variable, struct plan_names *out)
 {
+    const char *why = "";
     *out = (struct plan_names){.items =
                                    ARENA_ARRAY(&x->op->arena, const char *, variable->value_n + 1)};
     for (size_t i = 0; i < variable->value_n; i++)
@@ -73,7 +89,7 @@ static int known_values(struct expansion *x, const struct dashboard *dashboard,
     if (x->lookup->values && (variable->is_live || out->n == 0)) {
         struct plan_names live = {0};
         if (x->lookup->values(x->lookup->ctx, x->op, x->selection->source, dashboard,
-                              variable->name, &live))
+                              variable->name, &live, &why))
             return -1;
         if (live.n)
             *out = live;
@@ -81,6 +97,8 @@ static int known_values(struct expansion *x, const struct dashboard *dashboard,
     struct plan_names current = {variable->current, variable->current_n};
     if (out->n == 0 && !is_all(&current))
         *out = current;
+    if (*why)
+        miss_values(x, variable, why);
     return 0;
 }
 

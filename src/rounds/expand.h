@@ -48,9 +48,10 @@ struct expand_lookup {
     /* Uids of the dashboards in a folder or with a tag, in the order of titles. */
     int (*list)(void *ctx, struct op *op, const char *source, const char *folder, const char *tag,
                 struct plan_names *out);
-    /* Values of a variable that the dashboard's file does not know; n = 0: unknown. May be NULL. */
+    /* Values of a variable as they are now; n = 0: unknown, and *why says why, if anything is to be
+     * said. May be NULL. */
     int (*values)(void *ctx, struct op *op, const char *source, const struct dashboard *dashboard,
-                  const char *name, struct plan_names *out);
+                  const char *name, struct plan_names *out, const char **why);
 };
 
 /* ERR_UNPROCESSABLE: more than PLAN_SHOTS_MAX shots. */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "notify/rule.h"
+#include "rounds/live.h"
 #include "rounds/rounds_priv.h"
 #include "rounds/source.h"
 #include "store/plan.h"
@@ -36,6 +37,14 @@ struct lookup {
     size_t source_n;
     struct known_dashboard *known;
 };
+
+static int64_t row_of(const struct lookup *l, const char *source)
+{
+    for (size_t i = 0; i < l->source_n; i++)
+        if (strcmp(l->sources[i].id, source) == 0)
+            return l->sources[i].row;
+    return 0;
+}
 
 static int find_source(struct lookup *l, struct op *op, const char *id, struct grafana **out)
 {
@@ -95,18 +104,40 @@ static int on_list(void *ctx, struct op *op, const char *source, const char *fol
     return 0;
 }
 
-static int on_values(void *ctx, struct op *op, const char *source,
-                     const struct dashboard *dashboard, const char *name, struct plan_names *out)
+/* What the server lists of itself, such as data sources. */
+static int find_listed(struct lookup *l, struct op *op, const char *source,
+                       const struct dashboard *dashboard, const char *name, struct plan_names *out)
 {
     struct grafana *grafana;
     struct dashboard_value *values;
     size_t n;
-    if (find_source(ctx, op, source, &grafana) ||
+    if (find_source(l, op, source, &grafana) ||
         grafana_find_values(op, grafana, dashboard, name, &values, &n))
         return -1;
     out->items = ARENA_ARRAY(&op->arena, const char *, n + 1);
     for (size_t i = 0; i < n; i++)
         out->items[out->n++] = values[i].value;
+    return 0;
+}
+
+/* A query's values are the page's to tell. Beside the daemon nobody has a page: then the file's. */
+static int on_values(void *ctx, struct op *op, const char *source,
+                     const struct dashboard *dashboard, const char *name, struct plan_names *out,
+                     const char **why)
+{
+    struct lookup *l = ctx;
+    const struct dashboard_variable *variable = dashboard_find_variable(dashboard, name);
+    struct render_variable *list;
+    size_t n;
+    bool is_query = variable && strcmp(variable->type, "query") == 0;
+    if (!is_query || !l->rounds->conf.camera.variables)
+        return find_listed(l, op, source, dashboard, name, out);
+    if (live_find(op, l->rounds, row_of(l, source), dashboard, &list, &n))
+        return -1;
+    const struct render_variable *found = live_pick(list, n, name);
+    *why = live_why(&op->arena, found);
+    if (found)
+        *out = (struct plan_names){found->values, found->n};
     return 0;
 }
 
@@ -138,14 +169,6 @@ int prepare_expand(struct op *op, struct rounds *rounds, const struct plan_spec 
 }
 
 /* ---- A round's shots ---- */
-
-static int64_t row_of(const struct lookup *l, const char *source)
-{
-    for (size_t i = 0; i < l->source_n; i++)
-        if (strcmp(l->sources[i].id, source) == 0)
-            return l->sources[i].row;
-    return 0;
-}
 
 static const char *print_window(struct arena *arena, const struct window *window)
 {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "rounds/live.h"
 #include "store/shot.h"
 
 enum { WORKERS = 2, ATTEMPTS = 3 };
@@ -44,6 +45,7 @@ int rounds_open(struct op *op, const struct rounds_conf *conf, struct rounds **o
     rounds->conf = *conf;
     set_defaults(&rounds->conf);
     rounds->sources = source_cache_new();
+    rounds->live = live_cache_new();
     *out = rounds;
     return 0;
 }
@@ -78,6 +80,7 @@ void rounds_close(struct rounds *rounds)
         return;
     rounds_stop(rounds);
     source_cache_free(rounds->sources);
+    live_cache_free(rounds->live);
     mem_free(rounds);
 }
 

@@ -24,6 +24,9 @@ struct rounds_camera {
      * and calls `landed` for each on this thread. -1 if the rest could not even be tried. */
     int (*visit)(void *ctx, struct op *op, const struct render_ask *asks, size_t n, int64_t shot_ms,
                  rounds_landed_fn *landed, void *landed_ctx);
+    /* What the variables of a dashboard can be set to, as render_variables. NULL: nobody can tell. */
+    int (*variables)(void *ctx, struct op *op, const struct render_ask *ask,
+                     struct render_variable **out, size_t *out_n);
 };
 struct rounds_camera rounds_camera_render(struct render *render);
 

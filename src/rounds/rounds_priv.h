@@ -8,11 +8,13 @@
 #include "sys/thread.h"
 
 struct source_cache; /* source.c */
+struct live_cache;   /* live.c */
 struct worker_pool;  /* worker.c */
 
 struct rounds {
     struct rounds_conf conf;
     struct source_cache *sources;
+    struct live_cache *live;
     struct worker_pool *workers;
     struct clockwork *clockwork; /* the schedule */
     struct clockwork *janitor;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
 import { Grafana, viewerToken } from './lib/grafana.js';
 import { Rounds, run } from './lib/rounds.js';
+import { good, sixHours } from './lib/round.js';
 
 let rounds: Rounds, admin: Caller, grafana: Grafana, source: string, id: string;
 
@@ -94,6 +95,24 @@ describe('a dry run', () => {
     expect(dry.estimate.bytes_per_month).toBeGreaterThan(dry.estimate.bytes);
     expect(dry.missing.map((m: any) => m.path).sort()).toEqual(['selections[0].panels[2]', 'selections[1].dashboard']);
     expect(dry.missing[0].mend['zh-CN']).toBeTruthy();
+  });
+
+  it('asks a page for the values that only a browser knows, and tells which variable has none', async () => {
+    const dry = (await admin.post('/plans/dry-run', { spec: spec({
+      selections: [{ source, dashboard: 'chain', panels: [1, 2] }, { source, dashboard: 'chain', panels: [3], variables: { dc: { mode: 'each' } } }, { source, dashboard: 'legacy-host', panels: [2] }],
+      windows: [sixHours],
+    }) })).json;
+    const titles = (uid: string) => dry.shots.filter((s: any) => s.dashboard_uid === uid).map((s: any) => JSON.stringify(s.variables));
+    expect(titles('chain'), 'rack follows dc as it stands').toEqual(['{"rack":"上海-r1"}', '{"rack":"上海-r2"}', '{}', '{"dc":"北京"}', '{"dc":"上海"}']);
+    expect(titles('legacy-host')).toEqual(['web-01', 'web-02', 'db-01', 'db-02'].map((host) => JSON.stringify({ host })));
+    expect(dry.missing).toHaveLength(1);
+    expect(dry.missing[0]).toMatchObject({ what: 'value', path: 'selections[0].variables.broken' });
+    expect(dry.missing[0].mend.en).toContain('broken');
+    const asked = async () => (await grafana.seen()).requests.filter((r) => r.path === '/d/chain/_').length;
+    const before = await asked();
+    expect(before).toBe(1);
+    good(await admin.post('/plans/dry-run', { spec: spec({ selections: [{ source, dashboard: 'chain', panels: [1] }] }) }));
+    expect(await asked(), 'a second dry run opens no page').toBe(before);
   });
 
   it('works for a plan as it is kept, and names a Grafana that does not answer', async () => {

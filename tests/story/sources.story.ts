@@ -127,6 +127,17 @@ describe('looking into a Grafana', () => {
     expect(climb.status).toBe(400);
   });
 
+  it('tells what variables can be set to now, as their page knows it', async () => {
+    const { items } = (await admin.get(`/sources/${id}/dashboards/chain/variables`)).json;
+    expect(items.map((v: any) => [v.name, v.multi, v.include_all, v.current, v.values.map((x: any) => x.value), v.known_from])).toEqual([
+      ['dc', false, false, ['上海'], ['北京', '上海'], 'browser'],
+      ['rack', true, true, ['$__all'], ['上海-r1', '上海-r2'], 'browser'],
+      ['broken', true, true, ['$__all'], [], 'dashboard'],
+    ]);
+    expect(items[2].error).toBeTruthy();
+    expect(items[0].error).toBeNull();
+  });
+
   it('draws one panel over one window', async () => {
     const from = '2026-11-12T08:00:00.000Z', to = '2026-11-12T14:00:00.000Z';
     const answer = await admin.post(`/sources/${id}/preview`, {

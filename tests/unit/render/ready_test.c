@@ -138,9 +138,21 @@ static void other_pages_need_a_quiet_network(void **state)
            "network");
 }
 
+static void of_variables_nothing_but_variables_is_awaited(void **state)
+{
+    (void)state;
+    EXPECT((s->rules.is_of_variables = true, s->probe.variables_loading = 1), "variables");
+    EXPECT((s->rules.is_of_variables = true, s->probe.stack = PROBE_STACK_NONE), "dashboard");
+    EXPECT((s->rules.is_of_variables = true, s->probe.uid = "other"), "dashboard");
+    EXPECT((s->rules.is_of_variables = true, s->rules.panel = NULL, s->panel.state = PROBE_LOADING,
+            s->probe.frames = 0, s->probe.repeats_pending = 1),
+           "nothing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_variables_nothing_but_variables_is_awaited),
         cmocka_unit_test(a_finished_panel_is_ready),
         cmocka_unit_test(each_thing_is_missed_by_its_name),
         cmocka_unit_test(what_needs_no_waiting),

@@ -125,6 +125,30 @@ static void on_event(void *ctx, const struct rounds_event *event)
     lock_give(&e->lock);
 }
 
+/* "host" has two values, the query of "site" failed. */
+static int variables(void *ctx, struct op *op, const struct render_ask *ask,
+                     struct render_variable **out, size_t *out_n)
+{
+    struct engine *e = ctx;
+    assert_non_null(strstr(ask->target.text, "/d/"));
+    e->variable_reads++;
+    *out_n = 0;
+    if (e->variables_err)
+        return op_fail(op, e->variables_err, "as the script says");
+    *out = ARENA_ARRAY(&op->arena, struct render_variable, 2);
+    *out_n = 2;
+    for (size_t i = 0; i < 2; i++)
+        (*out)[i] = (struct render_variable){.name = i ? "site" : "host",
+                                             .error = i ? "no rights" : "",
+                                             .n = i ? 0 : 2,
+                                             .values = ARENA_ARRAY(&op->arena, const char *, 2),
+                                             .texts = ARENA_ARRAY(&op->arena, const char *, 2)};
+    struct render_variable *host = *out;
+    host->values[0] = "h1", host->texts[0] = "主机 1";
+    host->values[1] = "h2", host->texts[1] = "主机 2";
+    return 0;
+}
+
 /* ---- Setting up ---- */
 
 static void open_rounds(struct engine *e)
@@ -133,7 +157,7 @@ static void open_rounds(struct engine *e)
                                .blobs = &e->blobs,
                                .keys = e->keys,
                                .data_dir = e->dir,
-                               .camera = {e, visit},
+                               .camera = {e, visit, variables},
                                .on_event = on_event,
                                .ctx = e,
                                .workers = 2,

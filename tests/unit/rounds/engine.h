@@ -53,6 +53,8 @@ struct engine {
     double level;        /* of the series */
     bool is_stuck;       /* the camera waits until it is cancelled */
     bool has_no_data;    /* the camera brings no series */
+    int variable_reads;
+    enum err variables_err; /* of reading a page's variables */
 };
 
 int engine_setup(void **state);

@@ -116,6 +116,52 @@ static void each_value_multiplies(void **state)
     op_fini(&op);
 }
 
+static int find_values(void *ctx, struct op *op, const char *source,
+                       const struct dashboard *dashboard, const char *name, struct plan_names *out,
+                       const char **why)
+{
+    (void)ctx;
+    (void)source;
+    (void)dashboard;
+    if (strcmp(name, "live") == 0) {
+        *why = "no rights";
+        return 0;
+    }
+    out->items = ARENA_ARRAY(&op->arena, const char *, 3);
+    out->items[out->n++] = "h1";
+    out->items[out->n++] = "h7";
+    out->items[out->n++] = "h8";
+    return 0;
+}
+
+static void values_of_the_page_win_over_the_file_and_missing_ones_are_told(void **state)
+{
+    (void)state;
+    struct op op;
+    struct plan_spec plan;
+    struct expand_result r;
+    const struct zone *zone;
+    struct expand_lookup with_page = lookup;
+    with_page.values = find_values;
+    op_init(&op, -1);
+    assert_int_equal(plan_read_text(&op,
+                                    "{\"name\":\"x\",\"selections\":[{\"source\":\"s\","
+                                    "\"dashboard\":\"gw\",\"panels\":[1,3],\"variables\":{\"live\":"
+                                    "{\"mode\":\"each\"}}}],\"windows\":[{\"length\":\"6h\"}]}",
+                                    &plan),
+                     0);
+    assert_int_equal(zone_open(&op, "UTC", &zone), 0);
+    assert_int_equal(expand_plan(&op, &plan, zone, 1000000000000, &with_page, &r), 0);
+    assert_int_equal(r.n, 4); /* panel 1, and panel 3 once a host of the page */
+    assert_string_equal(r.shots[1].vars, "{\"host\":\"h1\"}");
+    assert_string_equal(r.shots[3].vars, "{\"host\":\"h8\"}");
+    assert_int_equal(r.missing_n, 1);
+    assert_string_equal(r.missing[0].what, "value");
+    assert_string_equal(r.missing[0].path, "selections[0].variables.live");
+    assert_non_null(strstr(r.missing[0].mend.en, "no rights"));
+    op_fini(&op);
+}
+
 static void what_two_selections_choose_is_taken_once(void **state)
 {
     (void)state;
@@ -214,6 +260,7 @@ int main(void)
         cmocka_unit_test(picked_panels_times_windows),
         cmocka_unit_test(repeated_panels_become_one_shot_a_value),
         cmocka_unit_test(each_value_multiplies),
+        cmocka_unit_test(values_of_the_page_win_over_the_file_and_missing_ones_are_told),
         cmocka_unit_test(what_two_selections_choose_is_taken_once),
         cmocka_unit_test(what_no_longer_exists_is_told),
         cmocka_unit_test(a_grafana_that_is_down_ends_the_expansion),

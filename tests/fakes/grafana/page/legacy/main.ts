@@ -40,6 +40,17 @@ function navigate(): void {
   started.start(query).catch((err) => current === started && showFailure(root, kind, err));
 }
 
+/** What plugins and scripts get of Grafana: here the variables, with the options that their queries gave. */
+function importModule(name: string): Promise<unknown> {
+  if (name !== '@grafana/runtime') {
+    return Promise.reject(new Error(`unknown module ${name}`));
+  }
+  const list = current instanceof DashboardPage ? (current.saveModel()?.templating.list ?? []) : [];
+  const optionsOf = (names: string[]) => [{ text: 'All', value: '$__all' }, ...names.map((n) => ({ text: n, value: n }))];
+  const variables = list.map((v) => ({ name: v.name, type: v.type, state: 'Done', error: null, options: optionsOf(v.query.names ?? []) }));
+  return Promise.resolve({ getTemplateSrv: () => ({ getVariables: () => variables }) });
+}
+
 if (!isBootHung) {
   if (bootData.standIn.hasTraces) {
     void exchangeTraces();
@@ -49,6 +60,7 @@ if (!isBootHung) {
     getDashboardTimeRange: () => current?.timeRange(),
     getPanelData: () => current?.panelData() ?? {},
   };
+  Object.assign(window, { System: { import: importModule } });
   window.addEventListener('popstate', navigate);
   navigate();
   sayInitialised();

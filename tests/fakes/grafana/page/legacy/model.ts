@@ -23,8 +23,9 @@ export interface PanelJson {
   timeFrom?: string;
 }
 
-interface VariableJson {
+export interface VariableJson {
   name: string;
+  type: string;
   query: { names?: string[] };
 }
 

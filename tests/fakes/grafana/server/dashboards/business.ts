@@ -95,6 +95,23 @@ export function fleet(): Dashboard {
   ], { templating: { list: [variable] } });
 }
 
+/** Variables that only a page knows: `rack` follows `dc`; the query of `broken` fails. Panels repeat by them. */
+export function chain(): Dashboard {
+  const uid = 'chain';
+  const query = (name: string, label: string, names: string[], more: object = {}) =>
+    ({ ...hostVariable(), name, label, query: { refId: name, shape: 'options', names, ...more }, definition: name });
+  const perRack = (panel: Panel): Panel => ({ ...panel, targets: panel.targets!.map((t) => ({ ...t, seed: `${t.seed}/$rack` })) });
+  return dashboard(uid, '机柜', ['lab'], [
+    { ...perRack(dataPanel(uid, 'timeseries', 1, '功率 · $rack', { x: 0, y: 0, w: 12, h: 7 })), repeat: 'rack', repeatDirection: 'h', maxPerRow: 2 },
+    { ...dataPanel(uid, 'stat', 2, '温度 · $broken', { x: 0, y: 7, w: 12, h: 5 }), repeat: 'broken', repeatDirection: 'h' },
+    dataPanel(uid, 'timeseries', 3, '合计', { x: 12, y: 7, w: 12, h: 5 }),
+  ], { templating: { list: [
+    { ...query('dc', '机房', ['北京', '上海']), multi: false, includeAll: false, current: { text: '上海', value: '上海' } },
+    query('rack', '机柜', ['$dc-r1', '$dc-r2']),
+    query('broken', '故障', ['x'], { seed: 'trouble:error/chain/0' }),
+  ] } });
+}
+
 /** One of its panels lives in the library; only the reference is in the dashboard. */
 export function library(): Dashboard {
   return dashboard('library', '库面板', ['library'], [

@@ -1,6 +1,6 @@
 // Every dashboard and folder there is, per organisation, and who may see them.
 import type { Identity } from '../auth/identity.js';
-import { branch, demo, fleet, gateway, host, library, rows, secret } from './business.js';
+import { branch, chain, demo, fleet, gateway, host, library, rows, secret } from './business.js';
 import { heavy, heavySet, huge } from './heavy.js';
 import type { Dashboard, Entry } from './model.js';
 import { accounts, edge, payments } from './morning.js';
@@ -60,9 +60,10 @@ export class Catalog {
       ...inFolder('infra', [fleet()]),
       ...inFolder('infra-hosts', [host()]),
       ...inFolder('load', [heavy(), ...heavySet(), huge()]),
-      ...inFolder('lab', [troubled, hang(), spin(), crash(), text(), timefrom(), steal(origins)]),
+      ...inFolder('lab', [troubled, hang(), spin(), crash(), text(), timefrom(), steal(origins), chain()]),
       legacyCopy(mixed),
       legacyCopy(troubled),
+      legacyCopy(host()),
       ...inFolder('vault', [secret()]),
       ...inFolder('branches', [branch()], 2),
     ];

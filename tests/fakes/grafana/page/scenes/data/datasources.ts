@@ -17,7 +17,8 @@ class StandInDataSource extends DataSourceWithBackend<StandInQuery> {
 
   override async metricFindQuery(query: StandInQuery): Promise<MetricFindValue[]> {
     const now = Date.now();
-    const body = { queries: [{ ...query, refId: query.refId ?? 'metricFindQuery' }], from: String(now - 3_600_000), to: String(now) };
+    const names = query.names?.map((name) => getTemplateSrv().replace(name));
+    const body = { queries: [{ ...query, names, refId: query.refId ?? 'metricFindQuery' }], from: String(now - 3_600_000), to: String(now) };
     const answer = await backendSrv.post<{ results: Record<string, { frames: { data: { values: string[][] } }[] }> }>(`/api/ds/query?ds_type=${this.type}`, body);
     const frame = Object.values(answer.results)[0]?.frames[0];
     return (frame?.data.values[0] ?? []).map((text) => ({ text }));
