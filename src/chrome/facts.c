@@ -219,6 +219,15 @@ const struct facts_query *facts_find_query(const struct facts *f, const char *re
     return facts_query_by((struct facts *)(uintptr_t)f, request_id);
 }
 
+bool facts_is_picture(const struct facts_request *request)
+{
+    struct bytes path = bytes_of(request->url);
+    path.n = strcspn(path.p, "?#");
+    return strcmp(request->type, "Image") == 0 ||
+           ((strcmp(request->type, "Fetch") == 0 || strcmp(request->type, "XHR") == 0) &&
+            bytes_has_suffix(path, BYTES(".svg")));
+}
+
 const struct facts_answer *facts_find_answer(const struct facts *f, const char *path_part)
 {
     for (size_t i = f->answers_n; i-- > 0;)

@@ -138,6 +138,7 @@ struct facts {
     int64_t activity_ms; /* last request, data or end of one */
     size_t open_n;       /* requests in flight, streams excepted */
     size_t queries_open_n;
+    int64_t pictures_ended_ms; /* the last end of a request for a picture; 0: none yet */
     size_t streams_n;    /* WebSockets and EventSources, alive */
     struct facts_request *requests;
     size_t requests_n;
@@ -164,6 +165,9 @@ bool facts_wants(struct bytes method);
 void facts_fold(struct facts *facts, struct bytes method, const struct jv *params, int64_t now_ms);
 /* Data came (Network.dataReceived, not parsed). */
 void facts_touch(struct facts *facts, int64_t now_ms);
+
+/* For something that the page will show as a picture: an image, or an icon that a script fetches. */
+bool facts_is_picture(const struct facts_request *request);
 
 /* Look-ups for judges; NULL if none. */
 const struct facts_answer *facts_find_answer(const struct facts *facts, const char *path_part);

@@ -232,6 +232,8 @@ static void end_request(struct fold *x, const char *id, enum facts_state state, 
         q->ended_ms = x->now_ms;
         facts_put(&q->error, error);
     }
+    if (r && facts_is_picture(r))
+        f->pictures_ended_ms = x->now_ms;
     if (r)
         facts_drop_request(f, (size_t)(r - f->requests));
 }

@@ -20,8 +20,8 @@ void proctree_read(struct proctree *tree, pid_t root);
 /* When a process started, in clock ticks since boot: with the pid it names a process for good.
  * -1: no such process. */
 int64_t proctree_birth(pid_t pid);
-/* The zygotes of a browser, the processes that all its later ones are born of: descriptors (pidfd) that become
- * readable when one ends. Returns how many; none where the kernel does not tell. */
+/* The zygotes of a browser, the processes that all its later ones are born of: descriptors (pidfd) that
+ * become readable when one ends. Returns how many; none where the kernel does not tell. */
 enum { PROCTREE_ZYGOTES_MAX = 4 };
 size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX]);
 int64_t proctree_memory(pid_t root);

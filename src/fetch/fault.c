@@ -51,7 +51,8 @@ static const struct {
     const char *words, *mend;
 } cert_faults[] = {
     {"self-signed certificate", "set the CA file that signed it (network.ca_file, or with the source)"},
-    {"unable to get local issuer", "its issuer is unknown here: set the CA file (network.ca_file, or with the source)"},
+    {"unable to get local issuer",
+     "its issuer is unknown here: set the CA file (network.ca_file, or with the source)"},
     {"has expired", "it has expired: renew it there, or check this machine's clock"},
     {"not yet valid", "it is not valid yet: check both clocks"},
     {"alternative certificate subject name", "it was made for another host name"},

@@ -15,6 +15,9 @@ enum {
     OTHER_STALL_MS = 1500,
     OTHER_QUIET_MS = 300,   /* pages that are no dashboards */
     LEGACY_QUIET_MS = 100,  /* the old stack has no witness for its drawing */
+    PICTURE_OPEN_MS = 2000,     /* after which a picture is no longer waited for */
+    PICTURES_GRACE_MS = 10000,  /* nor any, on a page that never has enough of them */
+    PICTURE_DRAWN_MS = 34,      /* two frames */
     RANGE_SLACK_MS = 1000,  /* Grafana rounds ranges to seconds in its URL */
 };
 
@@ -147,6 +150,21 @@ static const char *other_missing(const struct facts *facts, const struct probe *
                : NULL;
 }
 
+/* Pictures are drawn when they come, without a word in the page's data. What the page said before the last
+ * one had come, and been drawn, does not count. */
+static bool has_pictures(const struct facts *facts, int64_t now_ms)
+{
+    const struct facts_call *report = facts_last_call(facts, PROBE_BINDING);
+    if (now_ms - facts->epoch_ms > PICTURES_GRACE_MS)
+        return true;
+    for (size_t i = 0; i < facts->requests_n; i++)
+        if (facts_is_picture(&facts->requests[i]) &&
+            now_ms - facts->requests[i].begun_ms < PICTURE_OPEN_MS)
+            return false;
+    return facts->pictures_ended_ms == 0 || !report ||
+           report->at_ms >= facts->pictures_ended_ms + PICTURE_DRAWN_MS;
+}
+
 const char *ready_missing(const struct ready_rules *rules, const struct facts *facts,
                           const struct probe *probe, int64_t now_ms)
 {
@@ -160,7 +178,7 @@ const char *ready_missing(const struct ready_rules *rules, const struct facts *f
         return missing;
     if (!probe->has_fonts)
         return "fonts";
-    if (probe->images_loading > 0 && facts->open_n > 0)
+    if ((probe->images_loading > 0 && facts->open_n > 0) || !has_pictures(facts, now_ms))
         return "images";
     return probe->frames < CALM_FRAMES ? "frames" : NULL;
 }

@@ -1,5 +1,5 @@
 // How the browser shows Grafana who it is: every way works, goes to that origin alone, and is never seen again.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,16 +94,43 @@ describe('a credential of the settings', () => {
     expect((await service.render({ url: `${grafana.url}/d-solo/demo/x?panelId=99&orgId=1` }).then((a) => a.text()))).not.toContain('eyJ');
   });
 
-  it('a JWT that somebody else signed, in a header of its own name', async () => {
-    const issuer = await startRounds({ settings: '' });
-    const keys = await startSite({ '/jwks.json': (_req, res) => { fetch(`${issuer.url}/.well-known/jwks.json`).then((a) => a.text()).then((text) => res.end(text)); } });
-    const grafana = await startGrafana('--jwks-url', `${keys.url}/jwks.json`, '--jwt-header', 'X-Company-Token');
-    // Any string will do to see that it travels as it is: Grafana refuses it by name.
-    const rounds = await startRounds({ settings: grafanaSettings(grafana.url, '{kind: jwt, header: X-Company-Token, secret_env: TEST_JWT}'), env: { TEST_JWT: 'eyJhbGciOiJub25lIn0.e30.' } });
-    const answer = await rounds.render({ url: solo(grafana) });
-    expect(answer.status).toBe(502);
-    expect(answer.headers.get('x-rounds-status')).toMatch(/^login/);
-    expect((await grafana.seen()).requests[0].headers.map((h) => h.toLowerCase())).toContain('x-company-token');
+  describe('a JWT that somebody else signed', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const part = (what: object) => Buffer.from(JSON.stringify(what)).toString('base64url');
+    const jwt = (key = privateKey) => {
+      const text = `${part({ alg: 'ES256', typ: 'JWT', kid: 'company' })}.${part({ sub: 'company-robot', iss: 'company', role: 'Viewer', exp: Math.floor(Date.now() / 1000) + 600 })}`;
+      return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+    };
+    const pair = async (credential: string, token: string, ...options: string[]) => {
+      const keys = await startSite({ '/keys': JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'company', alg: 'ES256', use: 'sig' }] }) });
+      const grafana = await startGrafana('--jwks-url', `${keys.url}/keys`, '--no-basic-auth', ...options);
+      return { grafana, rounds: await startRounds({ settings: grafanaSettings(grafana.url, credential), env: { TEST_JWT: token } }) };
+    };
+
+    it('in a header of its own name', async () => {
+      const token = jwt();
+      const { grafana, rounds } = await pair('{kind: jwt, header: X-Company-Token, secret_env: TEST_JWT}', token, '--jwt-header', 'X-Company-Token');
+      await shows(await rounds.render({ url: solo(grafana) }));
+      expect(await askers(grafana)).toEqual(['jwt']);
+      expect(rounds.log).not.toContain(token);
+    });
+
+    it('in the URL', async () => {
+      const token = jwt();
+      const { grafana, rounds } = await pair('{kind: jwt, url_parameter: auth_token, secret_env: TEST_JWT}', token, '--jwt-url-login');
+      await shows(await rounds.render({ url: solo(grafana) }));
+      expect(await askers(grafana)).toEqual(['jwt']);
+      expect(rounds.log).not.toContain(token);
+      expect(rounds.log).not.toContain('auth_token');
+    });
+
+    it.each([['header', '{kind: jwt, header: X-Company-Token, secret_env: TEST_JWT}'], ['URL', '{kind: jwt, url_parameter: auth_token, secret_env: TEST_JWT}']])('of a key that Grafana does not know, in the %s: refused by name', async (_where, credential) => {
+      const token = jwt(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+      const { grafana, rounds } = await pair(credential, token, '--jwt-header', 'X-Company-Token', '--jwt-url-login');
+      const answer = await rounds.render({ url: solo(grafana) });
+      expect([answer.status, answer.headers.get('x-rounds-status')]).toEqual([502, expect.stringMatching(/^login/)]);
+      expect(await answer.text()).not.toContain(token);
+    });
   });
 
   it('render keys signed with the shared renderer token', async () => {

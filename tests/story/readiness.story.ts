@@ -103,6 +103,42 @@ describe('what comes late', () => {
   });
 });
 
+describe('in a browser that has never been there', () => {
+  const fresh = async (faults: object, what: (own: Rounds) => Promise<void>) => {
+    const own = await Rounds.start({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
+    try { await grafana.faults(faults); await what(own); } finally { await own.stop(); }
+  };
+
+  it('a panel\'s own icons are on its first picture', async () => {
+    let whole: Picture, first: Picture;
+    const shot = async (own: Rounds) => Picture.of(await own.render({ url: page('faults', 1), width: 600, height: 300, timeout: 30 }));
+    await fresh({}, async (own) => { await shot(own); whole = await shot(own); });
+    await fresh({ paths: [{ path: '/public/build/img/icons', delayMs: 1000 }] }, async (own) => { first = await shot(own); });
+    expect(first!.different(whole!)).toBe(0);
+  });
+
+  it('an icon that never comes does not hold the picture up', async () => {
+    await fresh({ paths: [{ path: '/public/build/img/icons', hang: true }] }, async (own) => {
+      expect((await own.render({ url: page('faults', 1), width: 600, height: 300, timeout: 30 })).status).toBe(200);
+    });
+  });
+
+  it('a web font alone holds the picture back, and is named at the deadline', async () => {
+    await fresh({ paths: [{ path: '/public/fonts', hang: true }] }, async (own) => {
+      const answer = await own.render({ url: page('demo', 1), timeout: 6 });
+      expect([answer.status, /missing=(\w+)/.exec(status(answer))?.[1]]).toEqual([408, 'fonts']);
+      expect((await grafana.seen()).requests.filter((r) => r.status === 200 && r.path.endsWith('/api/ds/query')).length).toBeGreaterThan(0);
+    });
+    await grafana.reset();
+    await fresh({ paths: [{ path: '/public/fonts', delayMs: 1500 }] }, async (own) => {
+      expect((await own.render({ url: page('demo', 1), timeout: 30 })).status).toBe(200);
+      const fonts = (await grafana.seen()).requests.filter((r) => r.path.startsWith('/public/fonts'));
+      expect(fonts.length).toBeGreaterThan(0);
+      expect(fonts.every((r) => r.status === 200), 'all had come').toBe(true);
+    });
+  });
+});
+
 describe('a page that is no dashboard', () => {
   it('is waited for until it is quiet: web fonts, late pictures, scripts that add to it', async () => {
     const site = await Site.start({

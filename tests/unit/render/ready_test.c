@@ -149,6 +149,54 @@ static void of_variables_nothing_but_variables_is_awaited(void **state)
            "nothing");
 }
 
+/* A request in flight, and the page's last word. */
+static struct scene *with_request(const char *type, const char *url, int64_t begun_ms)
+{
+    static struct facts_request request;
+    static struct facts_call call;
+    struct scene *s = good();
+    request = (struct facts_request){
+        .type = (char *)(uintptr_t)type, .url = (char *)(uintptr_t)url, .begun_ms = begun_ms};
+    call = (struct facts_call){.name = (char *)(uintptr_t)PROBE_BINDING, .at_ms = NOW - 100};
+    s->facts.epoch_ms = NOW - 3000;
+    s->facts.requests = &request;
+    s->facts.requests_n = 1;
+    s->facts.calls = &call;
+    s->facts.calls_n = 1;
+    return s;
+}
+
+static void expect_of(const struct scene *s, const char *name)
+{
+    const char *got = missing(s);
+    assert_string_equal(got ? got : "nothing", name);
+}
+
+static void pictures_in_flight_are_waited_for_but_not_for_ever(void **state)
+{
+    (void)state;
+    expect_of(with_request("Fetch", "http://g/public/build/img/icons/unicons/x.svg", NOW - 50), "images");
+    expect_of(with_request("XHR", "http://g/x.svg?v=1", NOW - 50), "images");
+    expect_of(with_request("Image", "http://g/tile/1/2/3", NOW - 50), "images");
+    expect_of(with_request("Fetch", "http://g/api/frontend/other", NOW - 50), "nothing");
+    expect_of(with_request("Image", "http://g/hangs", NOW - 2500), "nothing");
+    struct scene *s = with_request("Image", "http://g/one-after-another", NOW - 50);
+    s->facts.epoch_ms = NOW - 20000;
+    expect_of(s, "nothing");
+}
+
+static void a_picture_that_has_come_is_drawn_first(void **state)
+{
+    (void)state;
+    struct scene *s = with_request("Fetch", "http://g/live", NOW - 50);
+    s->facts.pictures_ended_ms = NOW - 90; /* the page's word is of before */
+    expect_of(s, "images");
+    s->facts.calls[0].at_ms = NOW - 80; /* the frame that draws it is not over */
+    expect_of(s, "images");
+    s->facts.calls[0].at_ms = NOW - 50;
+    expect_of(s, "nothing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +206,8 @@ int main(void)
         cmocka_unit_test(what_needs_no_waiting),
         cmocka_unit_test(the_older_front_end_needs_quiet),
         cmocka_unit_test(other_pages_need_a_quiet_network),
+        cmocka_unit_test(pictures_in_flight_are_waited_for_but_not_for_ever),
+        cmocka_unit_test(a_picture_that_has_come_is_drawn_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
