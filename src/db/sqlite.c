@@ -33,6 +33,7 @@ enum {
     CACHE_KIB = 16 * 1024,
     LOG_KEEP = 64 * 1024 * 1024,
     BUSY_PAUSE_MS = 5,
+    BUSY_MS = 10000, /* longer is no neighbour's short transaction */
 };
 
 struct stmt {
@@ -103,13 +104,13 @@ static int on_progress(void *ctx)
     return conn->op && op_check(conn->op) != 0;
 }
 
-/* Another process has the writer's lock: wait as long as the work may. */
+/* Another process has the writer's lock: wait, but neither longer than the work may nor for ever. */
 static int on_busy(void *ctx, int tries)
 {
-    (void)tries;
     struct conn *conn = ctx;
     /* Giving up in time says "locked" instead of "the deadline passed". */
-    if (!conn->op || op_left_ms(conn->op) <= 2 * BUSY_PAUSE_MS)
+    if (!conn->op || tries >= BUSY_MS / BUSY_PAUSE_MS ||
+        op_left_ms(conn->op) <= 2 * BUSY_PAUSE_MS)
         return 0;
     return op_pause(conn->op, BUSY_PAUSE_MS) == 0;
 }

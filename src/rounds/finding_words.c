@@ -141,6 +141,7 @@ static void say_outcome(const struct saying *s)
         {"timeout", "the time ran out", "超时"},
         {"hidden", "the panel is hidden", "面板被隐藏"},
         {"browser", "the browser failed", "浏览器故障"},
+        {"storage", "the archive could not keep the picture", "存档无法保存截图"},
         {"target", "Grafana did not answer properly", "Grafana 应答异常"}};
     const char *outcome = text_of(s, "outcome"), *message = text_of(s, "message");
     say(s, "not rendered: ", "未能截图: ");

@@ -466,3 +466,13 @@ int shot_settle(struct op *op, const struct shot_job *job, const struct store_cl
         failed = end_shot(op, job, shot, ask, word, message, &shown);
     return failed;
 }
+
+int shot_refused(struct op *op, const struct shot_job *job, const struct store_claimed *shot,
+                 const struct render_ask *ask, const char *why)
+{
+    static const struct render_result nothing;
+    int64_t pause = shot_pause_ms(job->rounds->conf.retry_ms, shot->attempts, 0);
+    if (shot->attempts < job->rounds->conf.attempts_max)
+        return put_back(op, job, shot, clock_wall_ms() + pause, "storage", why);
+    return end_shot(op, job, shot, ask, "storage", why, &nothing);
+}

@@ -23,6 +23,10 @@ int shot_ask(struct op *op, const struct shot_job *job, const struct store_claim
 int shot_settle(struct op *op, const struct shot_job *job, const struct store_claimed *shot,
                 const struct render_ask *ask, const struct op *part,
                 const struct render_result *result) MUST_CHECK;
+/* After shot_settle failed with `why`, a full disk for one: the shot rests for another attempt, or
+ * after the last one has failed with that reason. -1: the store refuses even that. */
+int shot_refused(struct op *op, const struct shot_job *job, const struct store_claimed *shot,
+                 const struct render_ask *ask, const char *why) MUST_CHECK;
 /* Whether another attempt may bring what this one did not. Pure. */
 bool shot_may_heal(const char *outcome, int attempts, int attempts_max);
 /* How long to rest before the next attempt; `jitter` in 0…1. Pure. */

@@ -37,6 +37,7 @@ struct worker {
     struct thread thread;
     char name[NAME_MAX_BYTES]; /* of its claims: unique over processes */
     int64_t plan_row;          /* at work for this plan; 0: none. Guarded by the pool's lock */
+    bool has_stuck;            /* claims that could not be ended; only its own thread looks */
 };
 
 struct worker_pool {
@@ -124,8 +125,19 @@ static void tell(struct visit *visit, const struct store_claimed *shot)
                 shot->row, shot->id);
 }
 
-/* A picture has landed, or failed to. What the store refuses here is put right by the lease's end.
- */
+/* Neither outcome nor rest could be stored: release_stuck will try until it can. */
+static void refuse(struct visit *visit, size_t i, const char *why)
+{
+    struct op op;
+    op_init_part(&op, visit->op, -1);
+    if (shot_refused(&op, &visit->job, &visit->shots[i], &visit->asks[i], why)) {
+        log_refusal(&op, visit->shots[i].id);
+        visit->worker->has_stuck = true;
+    }
+    op_fini(&op);
+}
+
+/* A picture has landed, or failed to. */
 static void landed(void *ctx, size_t i, struct op *part, const struct render_result *result)
 {
     struct visit *visit = ctx;
@@ -133,8 +145,10 @@ static void landed(void *ctx, size_t i, struct op *part, const struct render_res
     if (visit->is_settled[i])
         return;
     op_init_part(&op, visit->op, -1);
-    if (shot_settle(&op, &visit->job, &visit->shots[i], &visit->asks[i], part, result))
+    if (shot_settle(&op, &visit->job, &visit->shots[i], &visit->asks[i], part, result)) {
         log_refusal(&op, visit->shots[i].id);
+        refuse(visit, i, op.err_text);
+    }
     op_clear(&op);
     if (store_shot_extend(&op, store_of(visit->worker), visit->worker->name,
                           lease_end(visit->worker)))
@@ -237,6 +251,7 @@ static void rest(struct visit *visit, int64_t until_ms)
                                 visit->shots[i].claim, until_ms, NULL, NULL)) {
             log_refusal(visit->op, "putting a shot back");
             op_clear(visit->op);
+            visit->worker->has_stuck = true;
         }
 }
 
@@ -317,11 +332,27 @@ static int prepare_some(struct op *op, struct worker *worker)
     return 1;
 }
 
+/* Between visits a worker has no claims: what it has is left over, and free again for all. */
+static int release_stuck(struct op *op, struct worker *worker)
+{
+    int64_t now = clock_wall_ms();
+    int n;
+    if (!worker->has_stuck)
+        return 0;
+    if (store_shot_extend(op, store_of(worker), worker->name, now - 1) ||
+        store_shot_reclaim(op, store_of(worker), now, &n))
+        return -1;
+    worker->has_stuck = false;
+    return 0;
+}
+
 static int work(struct worker *worker)
 {
     struct op op;
     op_init(&op, -1);
-    int did = prepare_some(&op, worker);
+    int did = release_stuck(&op, worker);
+    if (did == 0)
+        did = prepare_some(&op, worker);
     if (did == 0)
         did = shoot_some(&op, worker);
     if (did < 0)

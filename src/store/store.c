@@ -4,7 +4,7 @@
  * long as it runs; an orderly stop empties it. So the next start knows whether the last owner died,
  * and whether the machine died with it: only then can a file be hurt, because what a process wrote
  * is safe in the kernel's cache from the process's death. Reading a file of gigabytes at each start
- * after a kill would turn a restart of a second into minutes.
+ * would turn a restart of a second into minutes; a small one is read through each time.
  */
 #include "store/store.h"
 
@@ -114,7 +114,7 @@ static int check_db(struct op *op, const struct store_conf *conf, struct store *
     if (db_size(op, store->db, &file, &log))
         return -1;
     bool is_due = conf->check == STORE_CHECK_ALWAYS || had_power_cut(op, mark) ||
-                  (*mark && file < SMALL_FILE);
+                  file < SMALL_FILE;
     return is_due ? db_check(op, store->db) : 0;
 }
 

@@ -20,7 +20,7 @@ static void a_secret_is_kept_sealed_and_never_told(void **state)
     struct str *text = str_new(&e->op.arena, 10000);
     struct jw w;
     jw_init(&w, text);
-    source_print(&e->op.arena, &e->source, &w);
+    source_print(&e->op, &e->source, &w);
     assert_null(strstr(text->p, "good"));
     assert_non_null(strstr(text->p, "\"has_secret\":true"));
     struct bytes sealed = e->source.credential;
