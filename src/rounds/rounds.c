@@ -1,7 +1,8 @@
 /* The engine's life: opened, started, stopped, closed. What its parts do is in their own files.
  *
  * Threads: round workers (worker.c), a clockwork for schedules and overdue rounds, and another for
- * the janitor, because sweeping an archive may take minutes and no schedule shall wait for it.
+ * the janitor, because sweeping an archive may take minutes and no schedule shall wait for it. A
+ * bell in the data directory lets the command line wake a daemon that runs beside it.
  */
 #include "rounds/rounds_priv.h"
 
@@ -45,9 +46,17 @@ int rounds_open(struct op *op, const struct rounds_conf *conf, struct rounds **o
     rounds->conf = *conf;
     set_defaults(&rounds->conf);
     rounds->sources = source_cache_new();
+    if (conf->data_dir)
+        rounds->bell_path = mem_strdup(arena_fmt(&op->arena, "%s/rounds.bell", conf->data_dir));
     rounds->live = live_cache_new();
     *out = rounds;
     return 0;
+}
+
+static void hear_bell(void *ctx)
+{
+    log_msg(LOG_DEBUG, NULL, "rounds", "woken by another process");
+    rounds_wake(ctx);
 }
 
 void rounds_start(struct rounds *rounds)
@@ -59,12 +68,16 @@ void rounds_start(struct rounds *rounds)
         rounds->workers = workers_start(rounds);
     rounds->clockwork = clockwork_start("schedule", jobs, 2);
     rounds->janitor = clockwork_start("janitor", &janitor, 1);
+    if (rounds->bell_path)
+        rounds->bell = bell_start(rounds->bell_path, hear_bell, rounds);
 }
 
 void rounds_stop(struct rounds *rounds)
 {
     if (!rounds)
         return;
+    bell_stop(rounds->bell);
+    rounds->bell = NULL;
     /* Workers and clockwork wake each other: both must be there until both have ended. */
     workers_stop(rounds->workers);
     clockwork_stop(rounds->clockwork);
@@ -80,6 +93,7 @@ void rounds_close(struct rounds *rounds)
         return;
     rounds_stop(rounds);
     source_cache_free(rounds->sources);
+    mem_free(rounds->bell_path);
     live_cache_free(rounds->live);
     mem_free(rounds);
 }
@@ -90,6 +104,8 @@ void rounds_wake(struct rounds *rounds)
         workers_wake(rounds->workers);
     if (rounds->clockwork)
         clockwork_wake(rounds->clockwork, "schedule");
+    if (!rounds->workers && !rounds->clockwork && rounds->bell_path)
+        bell_ring(rounds->bell_path); /* the work is another process's */
 }
 
 const struct rounds_conf *rounds_conf(const struct rounds *rounds)

@@ -4,6 +4,7 @@
 
 #include "cron/clockwork.h"
 #include "rounds/rounds.h"
+#include "sys/bell.h"
 #include "sys/lock.h"
 #include "sys/thread.h"
 
@@ -18,6 +19,8 @@ struct rounds {
     struct worker_pool *workers;
     struct clockwork *clockwork; /* the schedule */
     struct clockwork *janitor;
+    char *bell_path;   /* where other processes ring; NULL: there is no data directory */
+    struct bell *bell; /* heard between start and stop */
 };
 
 struct source_cache *source_cache_new(void);

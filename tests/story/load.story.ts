@@ -1,10 +1,12 @@
 // How much of a Grafana's time rounds may take: quiet hours of sources and plans, and how many pages at once.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
 import { Grafana, viewerToken } from './lib/grafana.js';
 import { Live } from './lib/live.js';
 import { finished, good, makePlan, shotsOf } from './lib/round.js';
-import { Rounds } from './lib/rounds.js';
+import { Rounds, run } from './lib/rounds.js';
 
 let rounds: Rounds, grafana: Grafana, admin: Caller, source: string;
 
@@ -101,5 +103,26 @@ describe('pages of one source at once', () => {
       }
       expect(most).toBe(allowed);
     }
+  });
+});
+
+describe('a round started by the command line', () => {
+  it('is noticed by the daemon at once: it is woken, and need not look', async () => {
+    const awake = await Rounds.start({ ...platform, args: ['--log.level=debug'] });
+    try {
+      const caller = await Caller.signIn(awake, await Description.of(awake));
+      const plan = await makePlan(caller, await caller.source(grafana.url, viewerToken), ['library']);
+      const woken = () => awake.child.lines.filter((l) => l.includes('woken by another process')).length;
+      for (let turn = 1; turn <= 2; turn++) {
+        const said = await run(['round', 'start', plan, `--data=${awake.folder}/data`]);
+        expect(said.code, said.text).toBe(0);
+        expect((await finished(caller, said.text.trim())).state).toBe('finished');
+        expect(woken()).toBe(turn);
+      }
+      expect(statSync(join(awake.folder, 'data/rounds.bell')).mode & 0o777).toBe(0o600);
+      await awake.child.stop();
+      expect(existsSync(join(awake.folder, 'data/rounds.bell'))).toBe(false);
+      expect((await run(['round', 'start', plan, `--data=${awake.folder}/data`])).code, 'without a daemon it waits in the queue').toBe(0);
+    } finally { await awake.stop(); }
   });
 });
