@@ -4,7 +4,6 @@
  * The role is checked here, before any handler, from the route's row; a handler never has to think
  * of it.
  */
-#include "api/dispatch.h"
 
 #include "api/handlers.h"
 #include "api/render_query.h"
@@ -211,7 +210,17 @@ static void refuse(void *ctx, struct httpd_request *req, bool is_stopping)
     log_call(&call, req->arrived_ms);
 }
 
+static void fault(void *ctx, struct httpd_request *req, int status, const char *text)
+{
+    struct call call = {.api = ctx, .req = req, .op = req->op};
+    if (!bytes_has_prefix(req->raw_path, BYTES("/api/")))
+        return;
+    op_fail(call.op, status == 413 ? ERR_TOO_LARGE : ERR_BAD_INPUT, "%s", text);
+    reply_fault(&call, status);
+}
+
 struct httpd_face api_face(struct api *api)
 {
-    return (struct httpd_face){.ctx = api, .handle = handle, .plan = plan, .refuse = refuse};
+    return (struct httpd_face){
+        .ctx = api, .handle = handle, .plan = plan, .refuse = refuse, .fault = fault};
 }

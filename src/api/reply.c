@@ -41,7 +41,7 @@ int reply_empty(struct call *call)
     return 0;
 }
 
-static void reply_error_json(struct call *call)
+void reply_fault(struct call *call, int status)
 {
     const struct op *op = call->op;
     struct reply r;
@@ -56,7 +56,7 @@ static void reply_error_json(struct call *call)
                   bytes_of(arena_fmt(&call->op->arena, "[%s]", call->details->p)));
     jw_end(&r.w);
     jw_end(&r.w);
-    reply_json(&r, err_status(op->err));
+    reply_json(&r, status);
 }
 
 /* The texts that callers of grafana-image-renderer know, then what happened in our words. */
@@ -82,7 +82,7 @@ void reply_error(struct call *call)
     if (call->route && call->route->face == FACE_PLAIN)
         reply_text(call, err_status(op->err), plain_text(op, call->route->handle == handle_render_csv));
     else
-        reply_error_json(call);
+        reply_fault(call, err_status(op->err));
 }
 
 void reply_detail_json(struct call *call, struct bytes object)

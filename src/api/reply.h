@@ -18,6 +18,9 @@ int reply_empty(struct call *call); /* 204 */
 /* The op's error, in the route's manner. */
 void reply_error(struct call *call);
 
+/* The op's error as JSON, with a status that the server below has chosen. */
+void reply_fault(struct call *call, int status);
+
 /* An entry {path, message} of the error's `details`. Texts are copied. */
 void reply_detail(struct call *call, const char *path, const char *message);
 /* The same with the place in the text that was sent (0: unknown). */

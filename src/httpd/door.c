@@ -205,8 +205,19 @@ static enum MHD_Result answer(struct httpd_job *job)
 
 static enum MHD_Result refuse(struct httpd_job *job, int status, const char *text)
 {
+    const struct httpd_face *face = &job->server->face;
+    struct httpd_request *req = &job->req;
     atomic_fetch_add(&job->server->refused, 1);
-    reply_plain(job, status, text);
+    if (!job->has_op)
+        op_init(&job->op, -1);
+    job->has_op = true;
+    req->op = &job->op;
+    req->raw_path = job->head.target;
+    req->private_job = job;
+    if (face->fault)
+        face->fault(face->ctx, req, status, text);
+    if (!job->response)
+        reply_plain(job, status, text);
     reply_close_header(job);
     return answer(job);
 }

@@ -55,6 +55,10 @@ struct httpd_face {
     /* On the loop thread, instead of handle(), when the lane's queue is full (or the server is
      * stopping: is_stopping). Must answer at once and must not block. NULL: 503, Retry-After 1. */
     void (*refuse)(void *ctx, struct httpd_request *req, bool is_stopping);
+    /* On the loop thread, for a request that is malformed or too long: may answer, with this
+     * status, in the words of its own API. Of the request there are only op and raw_path, which may
+     * be anything. Must not block. NULL, or no answer: the text as it is. */
+    void (*fault)(void *ctx, struct httpd_request *req, int status, const char *text);
 };
 
 struct httpd_listen {

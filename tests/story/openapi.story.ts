@@ -3,6 +3,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
+import { Raw } from './lib/raw.js';
 import { Rounds } from './lib/rounds.js';
 
 let rounds: Rounds, description: Description, admin: Caller;
@@ -98,13 +99,35 @@ describe('every route', () => {
     for (const [body, expected] of bodies) {
       const answer = await fetch(`${rounds.url}/api/v1/users`, { method: 'POST', headers, body });
       expect(answer.status, String(body).slice(0, 20)).toBe(expected);
-      if (expected !== 413) expect((await answer.json()).error.message).toBeTruthy(); // unread: the server itself answers
+      expect((await answer.json()).error).toMatchObject({ code: expected === 413 ? 'too_large' : 'bad_input', message: expect.any(String), op: expect.any(String) });
     }
     const wrong = async (method: string, path: string) => (await admin.call(method, path, { x: 1 })).status;
     expect([await wrong('POST', '/session/password'), await wrong('POST', '/none'), await wrong('DELETE', '/users/nothing')]).toEqual([405, 404, 400]);
     const form = await fetch(`${rounds.url}/api/v1/session`, { method: 'POST', body: new URLSearchParams({ user: 'admin', password: 'x' }) });
     expect(form.status).toBe(415);
     expect((await admin.get('/session')).status).toBe(200);
+  });
+
+  it('answers what is no proper request in the same manner, and not only at paths that there are', async () => {
+    const lines: [string, number][] = [
+      ['GET /api/v1/rounds/../users HTTP/1.1', 400], ['GET /api/v1/rounds/%2e%2e/users HTTP/1.1', 400], ['GET /api/v1/plans/a%2fb HTTP/1.1', 400],
+      ['GET /api/v1/plans/%ff HTTP/1.1', 400], ['GET /api/v1/plans/%zz HTTP/1.1', 400], ['GET /api/v1/a\\b HTTP/1.1', 400],
+      [`GET /api/v1/plans?q=${'x'.repeat(100_000)} HTTP/1.1`, 414], ['BREW /api/v1/plans HTTP/1.1', 405], ['PUT /api/v1/none HTTP/1.1', 404],
+      ['POST /api/v1/users HTTP/1.1\r\nTransfer-Encoding: chunked', 411], ['POST /api/v1/users HTTP/1.1\r\nContent-Length: 999999999999', 413],
+    ];
+    for (const [line, expected] of lines) {
+      const raw = await Raw.open(rounds.url);
+      raw.send(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(await raw.status(), line.slice(0, 60)).toBe(expected);
+      raw.socket.end();
+      await raw.closed;
+      expect(raw.received.toLowerCase()).toContain('content-type: application/json');
+      expect(JSON.parse(raw.received.slice(raw.received.indexOf('\r\n\r\n') + 4)).error.message, line.slice(0, 60)).toMatch(/\w/);
+    }
+    const renderer = await Raw.open(rounds.url);
+    renderer.send('GET /render/../x HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect([await renderer.status(), /text\/plain/.test(renderer.received)]).toEqual([400, true]);
+    renderer.drop();
   });
 
   it('refuses members and parameters that it does not know, and says where', async () => {
