@@ -61,6 +61,7 @@ struct route {
     int64_t budget_ms;  /* 0: 30 s */
     int status;         /* of success, where it is neither 200 nor 204 */
     enum route_face face;
+    unsigned scope;     /* of tokens that may, besides those that read where it is a GET */
     bool is_platform;   /* only there when the platform runs */
     bool takes_text;    /* the body is not JSON; read it from call->req->body */
 };

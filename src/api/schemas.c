@@ -39,9 +39,10 @@ const struct schema schemas[] = {
      .is_closed = true},
     {"OneTimePassword", "password:text"},
     {"Person", "id:text display_name:text role:Role"},
-    {"Token", "id:text name:text role:Role user:text hint:text created_at:time expires_at:time|null "
+    {"Scope", .is = "'read|rounds|render'"},
+    {"Token", "id:text name:text role:Role scopes:[Scope] user:text hint:text created_at:time expires_at:time|null "
               "last_used_at:time|null"},
-    {"TokenAdd", "name:text role:Role expires_at?:time|null", .is_closed = true},
+    {"TokenAdd", "name:text role:Role scopes?:[Scope] expires_at?:time|null", .is_closed = true},
     {"TokenAdded", "token:Token secret:text"},
     {"AuditLine", "seq:int at:time actor:text action:text object:text detail:object address:text "
                   "hash:text"},
@@ -156,7 +157,7 @@ const struct schema schemas[] = {
     {"VerifyFault", "kind:text object:text text:text"},
     {"Today", "now:time awaiting_sign_off:int running:int next_run_at:time|null plans:[TodayPlan]"},
     {"TodayPlan", "plan:PlanRef last:RoundCard|null next_run_at:time|null strip:[StripDay]"},
-    {"PlanRef", "id:text name:text paused:bool"},
+    {"PlanRef", "id:text name:text paused:bool timezone:text"},
     {"StripDay", "round_id:text|null moment_at:time "
                  "outcome:'signed|abnormal|failed|open|running|missed'"},
     {"Shot",
@@ -194,8 +195,11 @@ const struct schema schemas[] = {
     {"Pin", "shot_id:text window?:text|null", .is_closed = true},
     {"Masks", "masks:[Mask]", .is_closed = true},
     {"Mask", "x:num y:num w:num h:num", .is_closed = true},
-    {"KnownIssue", "id:text panel_key:text comment:text link:text|null expires_at:time|null "
-                   "by:PersonRef"},
+    {"KnownIssue", "id:text panel_key:text comment:text link:text|null from_at:time|null "
+                   "expires_at:time|null ended:bool by:PersonRef panel?:KnownPanel"},
+    {"KnownPanel", "title:text dashboard:KnownDashboard source:KnownSource"},
+    {"KnownDashboard", "uid:text title:text"},
+    {"KnownSource", "id:text name:text"},
     {"KnownIssueAdd", "panel_key:text comment:text link?:text|null expires_at?:time|null",
      .is_closed = true},
     {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},
@@ -253,7 +257,6 @@ const struct schema schemas[] = {
     {"Pin", "shot_id:text window?:text", .is_closed = true},
     {"Masks", "masks:[Mask]"},
     {"Mask", "x:num y:num w:num h:num", .is_closed = true},
-    {"KnownIssue", "id:text panel_key:text comment:text link:text|null expires_at:time|null by:Who"},
     {"KnownIssueAdd", "panel_key:text comment:text link?:text|null expires_at?:time|null",
      .is_closed = true},
     {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},

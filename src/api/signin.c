@@ -66,7 +66,8 @@ int signin_check(struct call *call)
                                             [WHO_REVIEWER] = ROLE_REVIEWER,
                                             [WHO_EDITOR] = ROLE_EDITOR,
                                             [WHO_ADMIN] = ROLE_ADMIN};
-    if (identify(call) < 0)
+    unsigned covers = call->route->scope | (is_reading(call) ? SCOPE_READ | SCOPE_ROUNDS : 0);
+    if (identify(call) < 0 || caller_need_scope(call->op, &call->who, covers) < 0)
         return -1;
     if (call->route->who == WHO_SELF)
         return 0;

@@ -9,6 +9,8 @@
 #include "auth/token.h"
 #include "base/clock.h"
 
+enum { SCOPES_MAX = 10 };
+
 static const char *const role_words[] = {"viewer", "reviewer", "editor", "admin", NULL};
 
 static void print_token(struct reply *r, const struct store_token *token)
@@ -17,6 +19,7 @@ static void print_token(struct reply *r, const struct store_token *token)
     jw_text_at(&r->w, "id", token->id);
     jw_text_at(&r->w, "name", token->name);
     jw_text_at(&r->w, "role", role_word(token->role));
+    jw_raw_at(&r->w, "scopes", bytes_of(token->scopes));
     jw_text_at(&r->w, "user", token->user);
     jw_text_at(&r->w, "hint", token->hint);
     reply_time_at(r, "created_at", token->created_ms);
@@ -56,18 +59,35 @@ static int reply_new_token(struct call *call, const struct store_token *token,
     return reply_json(&r, 201);
 }
 
+static void read_scopes(struct fields *f, struct store_token *token)
+{
+    size_t n = 0;
+    const char **words = fields_texts(f, "scopes", SCOPES_MAX, 20, &n);
+    struct str *text = str_new(&f->call->op->arena, 1000);
+    struct jw w;
+    jw_init(&w, text);
+    jw_array(&w);
+    for (size_t i = 0; i < n; i++) {
+        if (!scope_parse(words[i]))
+            fields_fault(f, "scopes", "must be read, rounds or render, not \"%s\"", words[i]);
+        jw_text(&w, words[i]);
+    }
+    jw_end(&w);
+    token->scopes = text->p;
+}
+
 int handle_tokens_add(struct call *call)
 {
     struct store *store = call->api->platform->store;
     struct secret secret = {0};
     struct fields f;
-    fields_open(&f, call, "name role expires_at");
+    fields_open(&f, call, "name role scopes expires_at");
     struct store_token token = {.name = fields_need_text(&f, "name", 100),
                                 .user_row = call->who.user_row,
-                                .user = call->who.login,
-                                .scopes = "[]"};
+                                .user = call->who.login};
     token.role = (enum user_role)(fields_word(&f, "role", role_words, -1) + 1);
     token.expires_ms = fields_time(&f, "expires_at", 0);
+    read_scopes(&f, &token);
     if (fields_end(&f) < 0)
         return -1;
     if (caller_need_role(call->op, &call->who, token.role) <
@@ -76,7 +96,8 @@ int handle_tokens_add(struct call *call)
     int failed =
         token_add(call->op, store, &token, &secret) < 0 ||
         note_add(call, store, "token.added", "token", token.id,
-                 arena_fmt(&call->op->arena, "{\"role\":\"%s\"}", role_word(token.role))) < 0 ||
+                 arena_fmt(&call->op->arena, "{\"role\":\"%s\",\"scopes\":%s}",
+                           role_word(token.role), token.scopes)) < 0 ||
         reply_new_token(call, &token, &secret) < 0;
     secret_fini(&secret);
     return failed ? -1 : 0;

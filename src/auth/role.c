@@ -72,6 +72,25 @@ int caller_need_role(struct op *op, const struct caller *caller, enum user_role 
     return 0;
 }
 
+unsigned scope_parse(const char *word)
+{
+    static const struct {
+        const char *word;
+        unsigned scope;
+    } known[] = {{"read", SCOPE_READ}, {"rounds", SCOPE_ROUNDS}, {"render", SCOPE_RENDER}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].word, word) == 0)
+            return known[i].scope;
+    return 0;
+}
+
+int caller_need_scope(struct op *op, const struct caller *caller, unsigned covers)
+{
+    if (caller->scopes == 0 || caller->scopes & covers)
+        return 0;
+    return op_fail(op, ERR_FORBIDDEN, "this token is not for that: its scopes do not cover it");
+}
+
 int caller_need_source(struct op *op, struct store *store, const struct caller *caller,
                        int64_t source_row)
 {

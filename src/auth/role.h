@@ -13,6 +13,14 @@ enum caller_kind {
     CALLER_SYSTEM, /* ourselves, the command line: may do and see everything */
 };
 
+/* What an API token is for, of what its role may; as bits. */
+enum caller_scope {
+    SCOPE_READ = 1,   /* whatever only reads */
+    SCOPE_ROUNDS = 2, /* reading, and starting, cancelling and repeating rounds and shots */
+    SCOPE_RENDER = 4, /* pictures of panels as they are now, and nothing else */
+    SCOPE_NONE = 8,   /* nothing: of a word that this version does not know */
+};
+
 /* One who asks. Texts live as long as the arena that they were read into. */
 struct caller {
     enum caller_kind kind;
@@ -23,6 +31,7 @@ struct caller {
     const char *login;
     const char *name;
     const char *actor;    /* for the audit trail: the login, "token:NAME", "system" */
+    unsigned scopes;      /* of enum caller_scope; 0: all that the role may */
     bool must_change;     /* has to choose a password first (persons only) */
 };
 
@@ -35,6 +44,10 @@ bool role_allows(enum user_role have, enum user_role need);
 /* The one who has signed in as this person. Borrows the texts. */
 struct caller caller_of_user(const struct store_user *user);
 struct caller caller_of_system(void);
+/* "read", "rounds", "render"; 0 for any other word. */
+unsigned scope_parse(const char *word);
+/* `covers`: the scopes that would do, as bits. ERR_FORBIDDEN. */
+int caller_need_scope(struct op *op, const struct caller *caller, unsigned covers) MUST_CHECK;
 /* 0, or ERR_UNAUTHENTICATED (nobody) or ERR_FORBIDDEN (the text names the role that is needed). */
 int caller_need_role(struct op *op, const struct caller *caller, enum user_role need) MUST_CHECK;
 /* ERR_NOT_FOUND when the caller does not see it: what is hidden does not exist. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "sys/lock.h"
@@ -47,6 +48,17 @@ int token_add(struct op *op, struct store *store, struct store_token *token, str
     return failed;
 }
 
+static unsigned read_scopes(struct op *op, const char *json)
+{
+    const struct jv *list = jv_parse_quiet(&op->arena, bytes_of(json));
+    unsigned scopes = jv_is_array(list) ? 0 : SCOPE_NONE;
+    for (size_t i = 0; i < jv_len(list); i++) {
+        unsigned one = scope_parse(jv_text(jv_item(list, i), ""));
+        scopes |= one ? one : SCOPE_NONE;
+    }
+    return scopes;
+}
+
 int token_check(struct op *op, struct store *store, struct bytes text, int64_t now_ms,
                 struct caller *out)
 {
@@ -63,6 +75,7 @@ int token_check(struct op *op, struct store *store, struct bytes text, int64_t n
     out->must_change = false;
     if (token.role < out->role)
         out->role = token.role;
+    out->scopes = read_scopes(op, token.scopes);
     out->actor = arena_fmt(&op->arena, "token:%s", token.name);
     return 0;
 }

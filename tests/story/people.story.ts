@@ -184,6 +184,37 @@ describe('an API token', () => {
     expect((await admin.post('/tokens', { name: 'past', role: 'viewer', expires_at: '2020-01-01T00:00:00Z' })).status).toBe(422);
   });
 
+  it('with scopes does what they cover and nothing else', async () => {
+    const source = await admin.source(grafana.url, viewerToken, 'of scopes');
+    const spec = { name: 'of scopes', overlap: 'queue', selections: [{ source, dashboard: 'gateway', panels: [1] }], windows: [{ kind: 'rolling', length: '6h' }] };
+    const plan = (await admin.post('/plans', { spec })).json.id;
+    const preview = { dashboard: 'gateway', panel: '1', window: { kind: 'rolling', length: '6h' }, picture: { width: 400, height: 300 } };
+    const tries: [string, (c: Caller) => Promise<{ status: number }>, string[]][] = [
+      ['reading', (c) => c.get('/plans'), ['', 'read', 'rounds']],
+      ['reading people', (c) => c.get('/users'), ['', 'read', 'rounds']],
+      ['a dry run', (c) => c.post(`/plans/${plan}/dry-run`), ['', 'read', 'rounds']],
+      ['starting a round', (c) => c.post(`/plans/${plan}/rounds`), ['', 'rounds']],
+      ['a preview', (c) => c.post(`/sources/${source}/preview`, preview), ['', 'render']],
+      ['changing a plan', (c) => c.put(`/plans/${plan}`, { version: 1, spec }), ['']],
+      ['making a token', (c) => c.post('/tokens', { name: 'more', role: 'viewer' }), ['']],
+    ];
+    for (const scope of ['', 'read', 'rounds', 'render']) {
+      const made = await admin.post('/tokens', { name: `for ${scope}`, role: 'admin', ...(scope ? { scopes: [scope] } : {}) });
+      expect(made.json.token.scopes).toEqual(scope ? [scope] : []);
+      const program = admin.withToken(made.json.secret);
+      for (const [what, call, by] of tries) {
+        const { status } = await call(program);
+        if (by.includes(scope)) expect(status, `${what} with "${scope}"`).not.toBe(403);
+        else expect(status, `${what} with "${scope}"`).toBe(403);
+      }
+      const lines = (await admin.get('/audit?limit=50')).json.items;
+      expect(lines.find((l: any) => l.action === 'token.added' && l.object === `token/${made.json.token.id}`).detail.scopes).toEqual(scope ? [scope] : []);
+      if (scope === 'rounds') expect(lines.some((l: any) => l.actor === 'token:for rounds' && l.action === 'round.started')).toBe(true);
+    }
+    const bad = await admin.post('/tokens', { name: 'bad', role: 'admin', scopes: ['read', 'everything'] });
+    expect([bad.status, bad.json.error.details[0].path]).toEqual([400, 'scopes']);
+  });
+
   it('has no session', async () => {
     const program = admin.withToken((await admin.post('/tokens', { name: 'x', role: 'admin' })).json.secret);
     expect((await program.get('/session')).json).toMatchObject({ csrf_token: null, expires_at: null });
