@@ -6,7 +6,7 @@ set -euo pipefail
 PACKAGES=(gcc libc6-dev make meson ninja-build pkg-config ca-certificates
   libmicrohttpd-dev libgnutls28-dev libnss3-dev libjansson-dev libssl-dev libpng-dev libsqlite3-dev libcurl4-openssl-dev
   libsodium-dev libcjose-dev libyaml-dev libarchive-dev libxlsxwriter-dev libminizip-dev zlib1g-dev libzstd-dev
-  libcmocka-dev fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core)
+  libcmocka-dev libfaketime fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core)
 
 has_package() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
