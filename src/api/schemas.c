@@ -40,8 +40,8 @@ const struct schema schemas[] = {
     {"OneTimePassword", "password:text"},
     {"Person", "id:text display_name:text role:Role"},
     {"Scope", .is = "'read|rounds|render'"},
-    {"Token", "id:text name:text role:Role scopes:[Scope] user:text hint:text created_at:time expires_at:time|null "
-              "last_used_at:time|null"},
+    {"Token", "id:text name:text role:Role scopes:[Scope] user:text hint:text created_at:time "
+              "expires_at:time|null last_used_at:time|null"},
     {"TokenAdd", "name:text role:Role scopes?:[Scope] expires_at?:time|null", .is_closed = true},
     {"TokenAdded", "token:Token secret:text"},
     {"AuditLine", "seq:int at:time actor:text action:text object:text detail:object address:text "
