@@ -11,19 +11,22 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "render/frames.h"
+#include "render/heights.h"
 #include "render/picture.h"
 #include "render/shoot.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16 };
+enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16,
+       SLACK_PX = 64 /* Grafana's own margin below the panels, and some */ };
 
 struct scene { /* one window of the dashboard, seen */
     struct ready_rules rules;
     struct truth_rules truth;
     enum tab_end end;
     const char *missing;
+    int height_px; /* of the viewport, as tall as the page */
     struct picture picture;
     const struct jv *boxes;
     struct render_stages stages;
@@ -44,37 +47,37 @@ static int open_rows(struct op *op, struct visit *visit, struct scene *scene)
     struct tab *tab = &visit->tab;
     if (page_eval(op, tab->page, "window.__rounds.openRows()", NULL) < 0 || tab_arm(op, tab) < 0)
         return -1;
-    tab->grown_px = 0;
     return tab_wait(op, tab, &scene->rules, &scene->truth, false, &scene->end, &scene->missing);
 }
 
-/* The page's own height, kept for the windows that follow: a resize costs time and lazy panels that
- * leave the view would stay behind at the next change. */
+/* A page that was loaded at its own height stays as it is. */
 static int grow(struct op *op, struct visit *visit, const struct render_ask *ask,
                 struct scene *scene)
 {
     struct tab *tab = &visit->tab;
-    if (tab->grown_px > 0)
-        return 0;
-    if (shoot_grow(op, tab, &ask->look, &scene->rules, &scene->truth, &scene->end,
-                   &scene->missing) < 0)
+    bool fits;
+    if (shoot_fits(op, tab, SLACK_PX, &fits) < 0)
         return -1;
-    mem_free(tab->grown_for);
-    tab->grown_for = mem_strdup(ask->target.uid);
-    return shoot_view_height(op, tab, &tab->grown_px);
+    if (!fits && shoot_grow(op, tab, &ask->look, &scene->rules, &scene->truth, &scene->end,
+                            &scene->missing) < 0)
+        return -1;
+    if (shoot_view_height(op, tab, &scene->height_px) < 0)
+        return -1;
+    if (scene->end == TAB_READY)
+        heights_note(service_heights(visit->render), ask->target.origin, ask->target.uid,
+                     ask->look.width_px, scene->height_px);
+    return 0;
 }
 
-/* The look of the whole page: as tall as it is known to be. */
+/* The look of the whole page: as tall as it was when last seen. A resize costs a layout, and lazy panels that
+ * leave the view would stay behind at the next change. */
 static int set_look(struct op *op, struct visit *visit, const struct render_ask *ask)
 {
-    struct tab *tab = &visit->tab;
     struct render_look look = ask->look;
-    bool is_known = tab->grown_px > 0 && tab->grown_for && *ask->target.uid &&
-                    strcmp(tab->grown_for, ask->target.uid) == 0;
-    if (!is_known)
-        tab->grown_px = 0;
-    look.height_px = is_known ? tab->grown_px : -1;
-    return tab_set_look(op, tab, &look);
+    int known = heights_find(service_heights(visit->render), ask->target.origin, ask->target.uid,
+                             look.width_px);
+    look.height_px = known > 0 ? known : -1;
+    return tab_set_look(op, &visit->tab, &look);
 }
 
 static int read_boxes(struct op *op, struct tab *tab, const struct jv **out)
@@ -99,7 +102,7 @@ static int take(struct op *op, struct visit *visit, const struct render_ask *ask
     const struct jv *after;
     int64_t begun = clock_mono_ms();
     look.format = RENDER_PNG;
-    look.height_px = tab->grown_px;
+    look.height_px = scene->height_px;
     for (int i = 0; i < TAKES_MAX; i++) {
         if (read_boxes(op, tab, &scene->boxes) < 0 || shoot_viewport(op, tab, &look, &whole) < 0 ||
             read_boxes(op, tab, &after) < 0)

@@ -381,8 +381,11 @@
     if (range && range.onRefresh) range.onRefresh();
     return !!range;
   };
+  /* Charts keep drawing at the scale at which they were born. */
+  const bornAt = window.devicePixelRatio;
   const state = () => ({
-    asked, scenes: !!window.__grafanaSceneContext, visited: visited.size, age_ms: Math.round(performance.now()),
+    asked, rescaled: window.devicePixelRatio !== bornAt, scenes: !!window.__grafanaSceneContext,
+    visited: visited.size, age_ms: Math.round(performance.now()),
   });
   window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, state, variables };
 })();

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "render/csv.h"
 #include "render/frames.h"
+#include "render/heights.h"
 #include "render/learnt.h"
 #include "render/print.h"
 #include "render/shoot.h"
@@ -26,6 +27,7 @@ enum {
 struct render {
     struct render_conf conf;
     struct learnt *learnt;
+    struct heights *heights;
 };
 
 struct render *render_new(const struct render_conf *conf)
@@ -33,6 +35,7 @@ struct render *render_new(const struct render_conf *conf)
     struct render *render = MEM_NEW(struct render);
     render->conf = *conf;
     render->learnt = learnt_new();
+    render->heights = heights_new();
     return render;
 }
 
@@ -41,6 +44,7 @@ void render_free(struct render *render)
     if (!render)
         return;
     learnt_free(render->learnt);
+    heights_free(render->heights);
     mem_free(render);
 }
 
@@ -52,6 +56,11 @@ const struct render_conf *service_conf(const struct render *render)
 struct learnt *service_learnt(struct render *render)
 {
     return render->learnt;
+}
+
+struct heights *service_heights(struct render *render)
+{
+    return render->heights;
 }
 
 void render_login_fini(struct render_login *login)

@@ -4,10 +4,12 @@
 
 #include "render/tab.h"
 
+struct heights;
 struct learnt;
 
 const struct render_conf *service_conf(const struct render *render);
 struct learnt *service_learnt(struct render *render);
+struct heights *service_heights(struct render *render);
 
 void service_clear(struct render_result *out);
 /* Leads the tab to the ask's page and waits by its rules, which are filled; falls back to a new

@@ -51,6 +51,15 @@ static int wanted_height(const struct render_look *look, const struct extent *ex
     return extent->content > least ? extent->content : least;
 }
 
+int shoot_fits(struct op *op, struct tab *tab, int slack_px, bool *fits)
+{
+    struct extent extent;
+    if (page_extent(op, tab, &extent) < 0)
+        return -1;
+    *fits = extent.height <= extent.view && extent.view - extent.content <= slack_px;
+    return 0;
+}
+
 int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,
                struct ready_rules *rules, const struct truth_rules *truth, enum tab_end *end,
                const char **missing)

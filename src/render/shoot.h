@@ -4,6 +4,8 @@
 
 #include "render/tab.h"
 
+/* Does the viewport hold the whole page, with no more than the slack below its panels? */
+int shoot_fits(struct op *op, struct tab *tab, int slack_px, bool *fits) MUST_CHECK;
 /* Makes the viewport as tall as the page's largest scroll container wants, waiting for what then
  * loads lazily, until the height stands. Leaves *end and *missing as tab_wait does. */
 int shoot_grow(struct op *op, struct tab *tab, const struct render_look *look,

@@ -111,8 +111,7 @@ void tab_close(struct tab *tab, bool is_clean)
     pool_return(&tab->lease);
     arena_fini(&tab->report_arena);
     mem_free(tab->armed_loader);
-    mem_free(tab->grown_for);
-    tab->armed_loader = tab->grown_for = NULL;
+    tab->armed_loader = NULL;
     tab->page = NULL;
 }
 
@@ -167,10 +166,10 @@ static const char *url_of(struct op *op, const struct tab *tab, const struct tar
 }
 
 /* Grafana keeps every dashboard visited in a document, with its data, and a document of hours has
- * grown: a new one frees it all. */
+ * grown: a new one frees it all. One of another scale would keep its charts as they were drawn. */
 static bool is_worn(const struct jv *state)
 {
-    return jv_int_at(state, "visited", 0) >= VISITED_MAX ||
+    return jv_bool_at(state, "rescaled", false) || jv_int_at(state, "visited", 0) >= VISITED_MAX ||
            jv_int_at(state, "age_ms", 0) >= DOCUMENT_AGE_MAX_MS;
 }
 

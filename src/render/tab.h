@@ -27,8 +27,6 @@ struct tab {
     int pages_n;                /* new documents asked for in this lease */
     const char *const *wanted;  /* the panels that matter of a whole page; NULL: all */
     size_t wanted_n;
-    int grown_px;    /* height at which the present dashboard was seen whole; 0: not yet */
-    char *grown_for; /* heap: its uid */
     bool is_broken; /* its browser is of no use any more, though it still lives */
 };
 

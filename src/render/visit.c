@@ -78,7 +78,6 @@ static int take_single(struct op *op, struct visit *visit, size_t i, struct rend
     out->browser = arena_strdup(&op->arena, visit->tab.lease.name);
     if (tab_set_look(op, &visit->tab, &ask->look) < 0)
         return -1;
-    visit->tab.grown_px = 0;
     visit->tab.wanted_n = 0;
     int failed = service_take(op, &visit->tab, ask, out);
     service_note_refused(op, &visit->tab, out);
