@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import locales from '@react-aria/optimize-locales-plugin'
-import { transformWithEsbuild, type Plugin } from 'vite'
+import { transformWithEsbuild, type Plugin, type Rollup } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { mockApi } from './dev/mock-plugin'
 
@@ -16,6 +16,21 @@ function bootScript(): Plugin {
             format: 'iife', minify: true, target: 'es2020', sourcemap: false,
         })).code
     let name = ''
+    /* The files of a chunk that nothing has loaded yet when the boot script runs: itself and what it imports. */
+    const filesOf = (bundle: Rollup.OutputBundle, entry: string): string => {
+        const files = new Set<string>()
+        const loaded = new Set<string>()
+        const visit = (file: string, into: Set<string>) => {
+            const chunk = bundle[file]
+            if (chunk?.type !== 'chunk' || into.has(file)) return
+            into.add(file)
+            chunk.viteMetadata?.importedCss.forEach((css) => into.add(css))
+            chunk.imports.forEach((x) => visit(x, into))
+        }
+        for (const c of Object.values(bundle)) if (c.type === 'chunk' && c.isEntry) visit(c.fileName, loaded)
+        for (const c of Object.values(bundle)) if (c.type === 'chunk' && c.facadeModuleId?.endsWith(entry)) visit(c.fileName, files)
+        return [...files].filter((x) => !loaded.has(x)).map((x) => `/${x}`).join(' ')
+    }
     return {
         name: 'rounds-boot',
         configureServer(server) {
@@ -32,7 +47,16 @@ function bootScript(): Plugin {
         },
         transformIndexHtml: {
             order: 'post',
-            handler: () => [{ tag: 'script', attrs: { src: `/${name || 'boot.js'}` }, injectTo: 'head-prepend' }],
+            handler: (_html, { bundle }) => [{
+                tag: 'script', injectTo: 'head-prepend',
+                attrs: {
+                    src: `/${name || 'boot.js'}`,
+                    ...(bundle ? {
+                        'data-review': filesOf(bundle, 'rooms/review/review.tsx'), 'data-today': filesOf(bundle, 'rooms/today/today.tsx'),
+                        'data-zh': filesOf(bundle, 'i18n/zh-CN/index.ts'), 'data-en': filesOf(bundle, 'i18n/en/index.ts'),
+                    } : {}),
+                },
+            }],
         },
     }
 }

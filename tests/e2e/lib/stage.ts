@@ -80,6 +80,16 @@ export class Stage {
         return json as T
     }
 
+    /** Something done by the API as somebody else; afterwards it is the admin again. */
+    async as<T>(user: string, act: () => Promise<T>): Promise<T> {
+        await this.call('POST', '/session', { user, password })
+        try {
+            return await act()
+        } finally {
+            await this.call('POST', '/session', { user: 'admin', password })
+        }
+    }
+
     /** A GET whose answer is no JSON. */
     raw(path: string): Promise<Response> {
         return fetch(`${this.url}/api/v1${path}`, { headers: { Cookie: this.cookie } })

@@ -1,5 +1,4 @@
 /* Dates, numbers and sizes in the reader's language. Times of a round are shown in the plan's zone, all else in the browser's. */
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 export interface Format {
@@ -47,6 +46,12 @@ function make(language: string): Format {
         const parts = dates('zone', { hour: '2-digit', timeZoneName: 'shortOffset' }, zone).formatToParts(Date.parse(at))
         return parts.find((p) => p.type === 'timeZoneName')?.value ?? zone
     }
+    const plain = new Map<number, Intl.NumberFormat>()
+    const numbers = (digits: number): Intl.NumberFormat => {
+        const f = plain.get(digits) ?? new Intl.NumberFormat(language, { maximumFractionDigits: digits })
+        plain.set(digits, f)
+        return f
+    }
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
     const unit = (value: number, name: string, digits = 0) =>
         new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: language === 'zh-CN' ? 'short' : 'short', maximumFractionDigits: digits }).format(value)
@@ -68,7 +73,7 @@ function make(language: string): Format {
             for (const [name, size] of steps) if (Math.abs(ms) >= size) return relative.format(Math.round(ms / size), name)
             return relative.format(Math.round(ms / 1000), 'second')
         },
-        number: (n, digits = 2) => (n === null || n === undefined || Number.isNaN(n) ? none : new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(n)),
+        number: (n, digits = 2) => (n === null || n === undefined || Number.isNaN(n) ? none : numbers(digits).format(n)),
         compact: (n) => (n === null || n === undefined ? none : new Intl.NumberFormat(language, { maximumSignificantDigits: 4, notation: Math.abs(n) >= 1e5 ? 'compact' : 'standard' }).format(n)),
         percent: (share, digits = 0) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share),
         bytes: (n) => {
@@ -97,7 +102,14 @@ function make(language: string): Format {
 
 export function useFormat(): Format {
     const { i18n } = useTranslation()
-    return useMemo(() => make(i18n.language), [i18n.language])
+    return makeFormat(i18n.language)
 }
 
-export { make as makeFormat }
+/* One for each language: formatters are dear to make, and every cell of a grid asks for them. */
+const made = new Map<string, Format>()
+
+export function makeFormat(language: string): Format {
+    const known = made.get(language) ?? make(language)
+    made.set(language, known)
+    return known
+}

@@ -1,5 +1,6 @@
 /* Signs of a state: always a shape and a word, the colour only underlines. */
 import { Ban, Check, Circle, CircleAlert, CircleDashed, CircleSlash, LoaderCircle, Minus, TriangleAlert, X } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Finding, Shot, VerdictValue } from '~/api/types'
@@ -15,8 +16,12 @@ export function Badge({ tone, children }: { tone?: Tone; children: ReactNode }) 
 const verdictIcon = { normal: Check, abnormal: X, not_applicable: Minus, undecided: Circle }
 const verdictTone: Record<VerdictValue, Tone> = { normal: 'calm', abnormal: 'alert', not_applicable: 'calm', undecided: 'todo' }
 
-export function VerdictMark({ value, withText = true, size = 15 }: { value: VerdictValue; withText?: boolean; size?: number }) {
-    const { t } = useTranslation()
+interface MarkProps {
+    t: TFunction
+    withText?: boolean
+}
+
+function VerdictSign({ value, t, withText = true, size = 15 }: MarkProps & { value: VerdictValue; size?: number }) {
     const Icon = verdictIcon[value]
     return (
         <span className={cx(s.mark, s[verdictTone[value]])}>
@@ -26,13 +31,23 @@ export function VerdictMark({ value, withText = true, size = 15 }: { value: Verd
     )
 }
 
+export function VerdictMark(props: { value: VerdictValue; withText?: boolean; size?: number }) {
+    const { t } = useTranslation()
+    return <VerdictSign {...props} t={t} />
+}
+
 export function verdictOf(shot: Shot): VerdictValue {
     return shot.verdict?.value ?? 'undecided'
 }
 
-export function ShotMark({ shot, withText = true }: { shot: Shot; withText?: boolean }) {
+export function ShotMark(props: { shot: Shot; withText?: boolean }) {
     const { t } = useTranslation()
-    if (shot.verdict && shot.verdict.value !== 'undecided') return <VerdictMark value={shot.verdict.value} withText={withText} />
+    return <ShotSign {...props} t={t} />
+}
+
+/** The same where hundreds are drawn at once and the words are at hand. */
+export function ShotSign({ shot, t, withText = true }: MarkProps & { shot: Shot }) {
+    if (shot.verdict && shot.verdict.value !== 'undecided') return <VerdictSign value={shot.verdict.value} t={t} withText={withText} />
     const waiting = shot.state === 'waiting' || shot.state === 'running'
     if (waiting || shot.state === 'cancelled') {
         const Icon = shot.state === 'running' ? LoaderCircle : shot.state === 'waiting' ? CircleDashed : Ban
@@ -43,7 +58,7 @@ export function ShotMark({ shot, withText = true }: { shot: Shot; withText?: boo
             </span>
         )
     }
-    return <VerdictMark value="undecided" withText={withText} />
+    return <VerdictSign value="undecided" t={t} withText={withText} />
 }
 
 export function FindingIcon({ finding, size = 15 }: { finding: Finding; size?: number }) {

@@ -10,7 +10,7 @@ import { useFormat } from '~/base/format'
 import { Button } from '~/parts/button'
 import { Bone, FaultNote, Note } from '~/parts/state'
 import s from './editor.module.css'
-import { MaskButton } from '~/rooms/review/masks/mask-dialog'
+import { MaskButton } from '~/rooms/review/masks/mask-button'
 import { selectionOf } from './spec'
 import type { Tried } from './tree'
 

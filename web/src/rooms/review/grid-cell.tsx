@@ -1,13 +1,12 @@
 /* One shot in the grid: its thumbnail, or why there is none, and how it was judged. */
 import { Bug, CircleDashed, LoaderCircle, RotateCw, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
-import { useTranslation } from 'react-i18next'
-import { Link } from 'wouter'
+import type { TFunction } from 'i18next'
 import type { Shot } from '~/api/types'
 import { cx } from '~/base/cx'
-import { useFormat } from '~/base/format'
+import type { Format } from '~/base/format'
 import { Button } from '~/parts/button'
-import { ShotMark } from '~/parts/mark'
+import { ShotSign } from '~/parts/mark'
 import s from './grid.module.css'
 import { changedFrom } from './filter'
 import { thumbnailUrl } from './pictures'
@@ -15,6 +14,8 @@ import { failureText, pictureAlt, shotTitle } from './words'
 
 export interface CellProps {
     shot: Shot
+    t: TFunction
+    f: Format
     href: string
     zone: string
     isActive: boolean
@@ -22,13 +23,12 @@ export interface CellProps {
     isPicking: boolean
     mayJudge: boolean
     onActive: (id: string) => void
+    onOpen: (id: string) => void
     onSelect: (id: string, range: boolean) => void
     onReshoot: (id: string) => void
 }
 
-function Frame({ shot, zone }: { shot: Shot; zone: string }) {
-    const { t } = useTranslation()
-    const f = useFormat()
+function Frame({ shot, t, f, zone }: { shot: Shot; t: TFunction; f: Format; zone: string }) {
     if (shot.picture) return <img src={thumbnailUrl(shot)} alt={pictureAlt(shot, t, f, zone)} loading="lazy" decoding="async" />
     if (shot.state === 'failed') {
         return <span className={cx(s.blank, s.fail)}><span><TriangleAlert size={15} aria-hidden="true" /> {failureText(shot, f.language) || t(`common.outcome.${shot.outcome ?? 'browser'}`)}</span></span>
@@ -38,9 +38,7 @@ function Frame({ shot, zone }: { shot: Shot; zone: string }) {
     return <span className={s.blank}><span><Icon size={15} aria-hidden="true" /> {t(`common.shotState.${shot.state}`)}</span></span>
 }
 
-export const Cell = memo(function Cell({ shot, href, zone, isActive, isSelected, isPicking, mayJudge, onActive, onSelect, onReshoot }: CellProps) {
-    const { t } = useTranslation()
-    const f = useFormat()
+export const Cell = memo(function Cell({ shot, t, f, href, zone, isActive, isSelected, isPicking, mayJudge, onActive, onOpen, onSelect, onReshoot }: CellProps) {
     const score = shot.change?.score ?? 0
     return (
         <div role="gridcell" aria-selected={isSelected} className={cx(s.cell, isActive && s.active, isSelected && s.selected, isPicking && s.picking)}>
@@ -52,22 +50,23 @@ export const Cell = memo(function Cell({ shot, href, zone, isActive, isSelected,
                     />
                 </span>
             )}
-            <Link
+            <a
                 href={href} className={s.link} id={`shot-${shot.id}`} tabIndex={isActive ? 0 : -1} onFocus={() => onActive(shot.id)}
                 onClick={(e) => {
-                    if (!e.shiftKey || !mayJudge) return
+                    if (e.ctrlKey || e.metaKey || e.altKey || e.button !== 0) return // the browser's own ways to open a link
                     e.preventDefault()
-                    onSelect(shot.id, true)
+                    if (e.shiftKey && mayJudge) onSelect(shot.id, true)
+                    else onOpen(shot.id)
                 }}
             >
-                <span className={s.frame}><Frame shot={shot} zone={zone} /></span>
+                <span className={s.frame}><Frame shot={shot} t={t} f={f} zone={zone} /></span>
                 <span className={s.foot}>
-                    <ShotMark shot={shot} />
+                    <ShotSign shot={shot} t={t} />
                     <span className={s.cellName}>{shot.window.name}</span>
                     {shot.known_issue && <span title={shot.known_issue.comment}><Bug size={14} aria-label={t('review.knownIssue')} /></span>}
                     {score >= changedFrom && <span className={s.change}>{t('review.change', { score: f.number(score) })}</span>}
                 </span>
-            </Link>
+            </a>
             {shot.state === 'failed' && mayJudge && (
                 <span className={s.again}><Button small icon={<RotateCw size={13} />} onPress={() => onReshoot(shot.id)}>{t('review.reshoot')}</Button></span>
             )}

@@ -1,5 +1,6 @@
 /* The grid: one row a panel, one column a window, grouped by dashboard. One cell at a time is in the tab order. */
 import { ChevronDown, ChevronRight } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
@@ -7,7 +8,7 @@ import { api } from '~/api/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { keys } from '~/api/queries'
 import type { Round, Shot, VerdictValue } from '~/api/types'
-import { useFormat } from '~/base/format'
+import { useFormat, type Format } from '~/base/format'
 import { isTyping, useKeys } from '~/base/keys'
 import { FindingIcon } from '~/parts/mark'
 import { Button } from '~/parts/button'
@@ -25,19 +26,20 @@ import { loudFindings, shotTitle } from './words'
 
 interface RowProps {
     row: Row
+    t: TFunction
+    f: Format
     state: ReviewState
     round: Round
     active: string | null
     selection: Set<string>
     hrefOf: (id: string) => string
     onActive: (id: string) => void
+    onOpen: (id: string) => void
     onSelect: (id: string, range: boolean) => void
     onReshoot: (id: string) => void
 }
 
-function RowLabel({ shots }: { shots: Shot[] }) {
-    const { t } = useTranslation()
-    const f = useFormat()
+function RowLabel({ shots, t, f }: { shots: Shot[]; t: TFunction; f: Format }) {
     const first = shots[0]!
     const findings = shots.flatMap((x) => loudFindings(x)).filter((x, i, list) => x.severity !== 'info' && list.findIndex((y) => y.text.en === x.text.en) === i).slice(0, 2)
     const change = Math.max(...shots.map((x) => x.change?.score ?? 0))
@@ -61,19 +63,19 @@ function shapeOf(p: Shot['picture'] | undefined): React.CSSProperties {
     return vars as React.CSSProperties
 }
 
-function GridRow({ row, state, round, active, selection, hrefOf, onActive, onSelect, onReshoot }: RowProps) {
+function GridRow({ row, t, f, state, round, active, selection, hrefOf, onActive, onOpen, onSelect, onReshoot }: RowProps) {
     const shots = row.shots.map((x) => state.byId.get(x.id) ?? x)
     const shape = shots.find((x) => x.picture)?.picture
     return (
         <div className={s.row} role="row" style={shapeOf(shape)}>
-            <RowLabel shots={shots} />
+            <RowLabel shots={shots} t={t} f={f} />
             {round.windows.map((w) => {
                 const shot = shots.find((x) => x.window.index === w.index)
                 if (!shot) return <div key={w.index} role="gridcell" className={s.cell} />
                 return (
                     <Cell
-                        key={shot.id} shot={shot} href={hrefOf(shot.id)} zone={round.timezone} isActive={active === shot.id} isSelected={selection.has(shot.id)}
-                        isPicking={selection.size > 0} mayJudge={state.mayJudge} onActive={onActive} onSelect={onSelect} onReshoot={onReshoot}
+                        key={shot.id} shot={shot} t={t} f={f} href={hrefOf(shot.id)} zone={round.timezone} isActive={active === shot.id} isSelected={selection.has(shot.id)}
+                        isPicking={selection.size > 0} mayJudge={state.mayJudge} onActive={onActive} onOpen={onOpen} onSelect={onSelect} onReshoot={onReshoot}
                     />
                 )
             })}
@@ -120,6 +122,7 @@ function step(rows: Row[], at: string | null, dx: number, dy: number): string | 
 
 export function Grid({ state, round }: { state: ReviewState; round: Round }) {
     const { t } = useTranslation()
+    const f = useFormat()
     const [, go] = useLocation()
     const cache = useQueryClient()
     const faultText = useFaultText()
@@ -133,6 +136,7 @@ export function Grid({ state, round }: { state: ReviewState; round: Round }) {
     const rows = useMemo(() => groups.filter((g) => !closed.has(g.key)).flatMap((g) => g.rows), [groups, closed])
     const search = state.params.toString()
     const hrefOf = useCallback((id: string) => `/rounds/${state.roundId}/shots/${id}${search ? `?${search}` : ''}`, [state.roundId, search])
+    const onOpen = useCallback((id: string) => go(hrefOf(id)), [go, hrefOf])
     const current = active !== null && byId.has(active) && rows.some((r) => r.shots.some((x) => x.id === active)) ? active : (rows[0]?.shots[0]?.id ?? null)
 
     const reach = useCallback((id: string | null) => {
@@ -237,7 +241,7 @@ export function Grid({ state, round }: { state: ReviewState; round: Round }) {
                     onToggle={() => setClosed((old) => { const next = new Set(old); if (!next.delete(g.key)) next.add(g.key); return next })}
                 >
                     {g.rows.map((row) => (
-                        <GridRow key={row.key} row={row} state={state} round={round} active={current} selection={selection} hrefOf={hrefOf} onActive={setActive} onSelect={onSelect} onReshoot={onReshoot} />
+                        <GridRow key={row.key} row={row} t={t} f={f} state={state} round={round} active={current} selection={selection} hrefOf={hrefOf} onActive={setActive} onOpen={onOpen} onSelect={onSelect} onReshoot={onReshoot} />
                     ))}
                 </GroupTable>
             ))}

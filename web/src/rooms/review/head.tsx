@@ -61,7 +61,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
                 </div>
                 <div className={s.actions}>
                     <ReportsMenu round={round} />
-                    {state.mayJudge && <Button kind="primary" isDisabled={isRunning} onPress={onSign}>{t('review.sign')}</Button>}
+                    {state.mayJudge && <Button kind="primary" isDisabled={isRunning || state.awaitsOther} onPress={onSign}>{t(round.signoffs?.length && !state.isSigned && !state.awaitsOther ? 'review.signSecond' : 'review.sign')}</Button>}
                     <MoreMenu round={round} onBulk={onBulk} mayJudge={state.mayJudge} />
                 </div>
             </div>

@@ -32,7 +32,7 @@ function Notes({ state, round }: { state: ReviewState; round: Round }) {
     const last = round.signoffs?.at(-1)
     if (round.state === 'failed') return <div className={s.notes}><Note kind="alert"><strong>{t('review.roundFailed')}</strong> {round.error}</Note></div>
     if (last) {
-        return <div className={s.notes}><Note>{t('review.signedBy', { who: last.by.display_name, at: f.dateTime(last.at) })}{last.summary && ` ${last.summary}`}{!last.final && <strong> {t('review.secondNeeded')}</strong>}</Note></div>
+        return <div className={s.notes}><Note>{t('review.signedBy', { who: last.by.display_name, at: f.dateTime(last.at) })}{last.summary && ` ${last.summary}`}{!last.final && !state.isSigned && <strong> {t(state.awaitsOther ? 'review.secondAwaited' : 'review.secondNeeded')}</strong>}</Note></div>
     }
     return state.mayJudge ? null : <div className={s.notes}><Note>{t('review.readOnly')}</Note></div>
 }

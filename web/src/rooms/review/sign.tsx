@@ -41,20 +41,22 @@ export function SignDialog({ state, round, onClose }: { state: ReviewState; roun
             void cache.invalidateQueries({ queryKey: keys.round(round.id) })
             void cache.invalidateQueries({ queryKey: keys.today })
             draft.reset({ summary: '', reasons: {} })
-            toast({ text: t('review.signed') })
+            toast({ text: t(fresh.state === 'signed' ? 'review.signed' : 'review.signedFirst') })
             onClose()
         },
         onError: () => void cache.invalidateQueries({ queryKey: keys.shots(round.id) }),
     })
     const c = state.counts
+    const first = round.signoffs.find((x) => !x.final)
     return (
         <Dialog
             wide isOpen onClose={onClose} title={t('review.signTitle', { plan: round.plan_name })}
             actions={<>
                 <Button onPress={onClose}>{t('common.cancel')}</Button>
-                <Button kind="primary" isDisabled={without > 0 || isRunning || state.unsent > 0 || sign.isPending} onPress={() => sign.mutate()}>{t('review.signAct')}</Button>
+                <Button kind="primary" isDisabled={without > 0 || isRunning || state.unsent > 0 || sign.isPending} onPress={() => sign.mutate()}>{t(round.second_person && !first ? 'review.signActFirst' : 'review.signAct')}</Button>
             </>}
         >
+            {first && <Note>{t('review.signedBy', { who: first.by.display_name, at: f.dateTime(first.at) })} {first.summary}</Note>}
             <p>{t('review.signSum', { decided: f.number(c.decided), total: f.number(c.total), abnormal: f.number(c.abnormal), failed: f.number(c.failed) })}</p>
             {isRunning && <Note kind="warn">{t('review.signRunning')}</Note>}
             {state.unsent > 0 && <Note kind="warn">{t('review.unsent', { count: state.unsent })}</Note>}
@@ -81,7 +83,7 @@ export function SignDialog({ state, round, onClose }: { state: ReviewState; roun
             <TextBox label={t('review.summary')} value={draft.value.summary} onChange={(v) => draft.set((old) => ({ ...old, summary: v }))} rows={3} />
             <p className="quiet small">{t(round.second_person && !round.signoffs.length ? 'review.signFirst' : 'review.signNote')}</p>
             {sign.isError && (sign.error instanceof ApiError && sign.error.status === 409
-                ? <Note kind="warn">{t('review.signMoved')}</Note> : <FaultNote error={sign.error} />)}
+                ? <Note kind="warn">{sign.error.message} {t('review.signMoved')}</Note> : <FaultNote error={sign.error} />)}
         </Dialog>
     )
 }

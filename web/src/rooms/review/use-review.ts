@@ -106,11 +106,14 @@ export function useReview(roundId: string) {
     const byId = useMemo(() => new Map(list.map((s) => [s.id, s])), [list])
     const counts = useMemo(() => countsOf(list, me?.id), [list, me?.id])
     const isSigned = round.data?.state === 'signed'
+    const last = round.data?.signoffs?.at(-1)
+    /* Two people must sign, and I was the first: the other one is awaited. */
+    const awaitsOther = !isSigned && last !== undefined && !last.final && last.by.id === me?.id
     const wantsSearch = useRef(false)
     const refilter = useCallback(() => { frozen.current = null }, [])
     return {
         roundId, me, round, shots, list, byId, counts, groups: frozen.current.groups, sequence: frozen.current.sequence, refilter, wantsSearch,
-        engine, conflict, setConflict, unsent, isSigned, mayJudge: !isSigned && mayBe(me?.role, 'reviewer'), ...v,
+        engine, conflict, setConflict, unsent, isSigned, awaitsOther, mayJudge: !isSigned && mayBe(me?.role, 'reviewer'), ...v,
     }
 }
 

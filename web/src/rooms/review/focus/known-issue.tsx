@@ -20,7 +20,7 @@ function localDay(ms: number): string {
 }
 
 /** One that is over cannot be changed: its words begin a new one. */
-export function KnownIssueDialog({ panelKey, issue, isOver = false, onClose }: { panelKey: string; issue: KnownIssue | null; isOver?: boolean; onClose: (isDone: boolean) => void }) {
+export default function KnownIssueDialog({ panelKey, issue, isOver = false, onClose }: { panelKey: string; issue: KnownIssue | null; isOver?: boolean; onClose: (isDone: boolean) => void }) {
     const { t } = useTranslation()
     const cache = useQueryClient()
     const old = isOver ? null : issue

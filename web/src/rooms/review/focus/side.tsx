@@ -1,7 +1,7 @@
 /* Beside the picture: why to look at it first, the numbers behind it, what people have said. */
 import { useQuery } from '@tanstack/react-query'
 import { Bug, Download, MessageSquarePlus } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { all, api, url } from '~/api/client'
 import { keys } from '~/api/queries'
@@ -12,9 +12,10 @@ import { pick } from '~/i18n'
 import { Button, ButtonLink } from '~/parts/button'
 import { FindingIcon, VerdictMark } from '~/parts/mark'
 import { Bone } from '~/parts/state'
-import { MaskButton } from '../masks/mask-dialog'
-import { KnownIssueDialog } from './known-issue'
+import { MaskButton } from '../masks/mask-button'
 import s from './side.module.css'
+
+const KnownIssueDialog = lazy(() => import('./known-issue')) // it brings the date picker
 
 /** The finding's words carry its figures; what they cannot carry is when it was, in the round's own zone. */
 function whenText(finding: Finding, f: Format, zone: string): string {
@@ -122,7 +123,7 @@ function Thread({ shot, mayJudge, onComment }: { shot: Shot; mayJudge: boolean; 
                 {!list.length && !issue && <p className="quiet small">{t('review.noComments')}</p>}
                 {!issue && mayJudge && <span className={s.acts}><Button small kind="quiet" icon={<Bug size={14} />} onPress={() => setMarking(true)}>{t('review.markKnown')}</Button></span>}
             </div>
-            {isMarking && <KnownIssueDialog panelKey={shot.panel_key} issue={shot.known_issue} onClose={() => setMarking(false)} />}
+            {isMarking && <Suspense fallback={null}><KnownIssueDialog panelKey={shot.panel_key} issue={shot.known_issue} onClose={() => setMarking(false)} /></Suspense>}
         </section>
     )
 }

@@ -14,16 +14,10 @@ import { Dialog } from '~/parts/dialog'
 import { Bone, FaultNote, Note } from '~/parts/state'
 import { toast } from '~/parts/toast'
 import { pictureUrl } from '../pictures'
+import { masksQuery } from './mask-button'
 import { shotTitle } from '../words'
 import { between, corners, fresh, grown, masksMax, moved, resized, type Corner, type Point } from './boxes'
 import s from './masks.module.css'
-
-export function masksQuery(panel: string) {
-    return {
-        queryKey: keys.masks(panel), staleTime: 60_000,
-        queryFn: () => api.get<{ masks: Mask[] }>(`/panels/${encodeURIComponent(panel)}/masks`).then((x) => x.masks),
-    }
-}
 
 type Act = { kind: 'draw'; from: Point; to: Point } | { kind: 'move'; i: number; from: Point; was: Mask } | { kind: 'resize'; i: number; corner: Corner; was: Mask }
 
@@ -180,7 +174,7 @@ function Editor({ shot, kept, mayEdit, onClose }: { shot: Shot; kept: Mask[]; ma
     )
 }
 
-export function MaskDialog({ shot, mayEdit, onClose }: { shot: Shot; mayEdit: boolean; onClose: () => void }) {
+export default function MaskDialog({ shot, mayEdit, onClose }: { shot: Shot; mayEdit: boolean; onClose: () => void }) {
     const { t } = useTranslation()
     const kept = useQuery(masksQuery(shot.panel_key))
     return (
@@ -189,20 +183,5 @@ export function MaskDialog({ shot, mayEdit, onClose }: { shot: Shot; mayEdit: bo
             {kept.isPending && <Bone height={260} />}
             {kept.data && <Editor shot={shot} kept={kept.data} mayEdit={mayEdit} onClose={onClose} />}
         </Dialog>
-    )
-}
-
-/** Opens the dialog; says how many areas there are. */
-export function MaskButton({ shot, mayEdit }: { shot: Shot; mayEdit: boolean }) {
-    const { t } = useTranslation()
-    const [isOpen, setOpen] = useState(false)
-    const kept = useQuery({ ...masksQuery(shot.panel_key), enabled: shot.picture !== null })
-    if (!shot.picture) return null
-    const n = kept.data?.length ?? 0
-    return (
-        <>
-            <Button small kind="quiet" onPress={() => setOpen(true)}>{n > 0 ? t('review.masks.openSome', { count: n }) : t('review.masks.open')}</Button>
-            {isOpen && <MaskDialog shot={shot} mayEdit={mayEdit} onClose={() => setOpen(false)} />}
-        </>
     )
 }
