@@ -4,7 +4,7 @@ BUILD ?= build
 MESON_FLAGS ?=
 
 .PHONY: help build run demo test unit story e2e bench check fuzz install clean deps web screenshots \
-        bench-round bench-platform bench-ui check-pictures
+        check-stories bench-round bench-platform bench-ui check-pictures
 .DEFAULT_GOAL := build
 
 help: ## this list
@@ -54,6 +54,9 @@ check-pictures: build ## fast pictures against fresh loads, pixel by pixel
 
 check: deps web ## layers, sizes, banned calls, both compilers, sanitizers
 	@tools/check.sh
+
+check-stories: deps web ## stories against builds with sanitizers; some twenty minutes
+	@tools/check_stories.sh
 
 fuzz: deps ## short runs of every fuzz target
 	@tools/fuzz.sh

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Child } from './process.js';
 
 export const binary = resolve(process.env.ROUNDS_BINARY ?? fileURLToPath(new URL('../../../build/rounds', import.meta.url)));
+/** Built with a sanitizer (tools/check_stories.sh): its memory says nothing, and nothing can be preloaded. */
+export const isSanitized = !!process.env.ROUNDS_SANITIZED;
 export const authToken = 'a-token-of-the-tests-0123456789';
 
 export interface Options {

@@ -1,5 +1,5 @@
 // A place in the grid that holds a panel, or, when it repeats by a variable, one panel for each of its values.
-import { LazyLoader, LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneObjectBase, SceneVariableSet, VariableDependencyConfig, type SceneComponentProps, type SceneGridItemLike, type SceneGridItemStateLike, type VizPanel } from '@grafana/scenes';
+import { LazyLoader, LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneObjectBase, SceneQueryRunner, SceneVariableSet, VariableDependencyConfig, type SceneComponentProps, type SceneGridItemLike, type SceneGridItemStateLike, type VizPanel } from '@grafana/scenes';
 import type { CSSProperties, ReactNode } from 'react';
 import { bootData } from '../../common/bootData';
 import { chosenValues } from './chosenValues';
@@ -17,6 +17,14 @@ interface State extends SceneGridItemStateLike {
 }
 
 const GAP_PX = 8;
+
+/** A panel that has asked for all values already, because its repeat came late, asks for its own: new variables tell nobody. */
+function askAgain(panel: VizPanel): void {
+  const runner = panel.isActive ? sceneGraph.findObject(panel, (o) => o instanceof SceneQueryRunner) : null;
+  if (runner instanceof SceneQueryRunner && runner.state.data) {
+    runner.runQueries();
+  }
+}
 
 export class DashboardGridItem extends SceneObjectBase<State> implements SceneGridItemLike {
   static Component = DashboardGridItemRenderer;
@@ -57,6 +65,7 @@ export class DashboardGridItem extends SceneObjectBase<State> implements SceneGr
     const local = (i: number) => new SceneVariableSet({ variables: [new LocalValueVariable({ name: variableName, value: values[i]!, text: texts[i]! })] });
     const { body } = this.state;
     body.setState({ $variables: local(0) });
+    askAgain(body);
     const repeatedPanels = values.slice(1).map((_, i) => body.clone({ key: `${body.state.key}-clone-${i + 1}`, $variables: local(i + 1), repeatSourceKey: body.state.key } as never));
     const rows = this.state.repeatDirection === 'v' ? values.length : Math.ceil(values.length / (this.state.maxPerRow ?? 4));
     this.setState({ repeatedPanels, height: (this.state.itemHeight ?? 8) * rows });
