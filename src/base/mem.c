@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,4 +52,18 @@ char *mem_fmt(const char *fmt, ...)
 void mem_free(void *p)
 {
     free(p);
+}
+
+void mem_setup(void)
+{
+    enum { HEAPS = 2, LARGE = 512 * 1024, FREE_TOP = 1024 * 1024 };
+    /* A fixed threshold too: left alone it grows with what was freed, and pictures stay in heaps. */
+    mallopt(M_ARENA_MAX, HEAPS);
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_TRIM_THRESHOLD, FREE_TOP);
+}
+
+void mem_trim(void)
+{
+    malloc_trim(0);
 }

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/yaml.h"
 
 #include <signal.h>
@@ -183,6 +184,7 @@ static int run(struct invocation *in)
 int main(int argc, char **argv)
 {
     struct op op;
+    mem_setup();
     signal(SIGPIPE, SIG_IGN);
     op_init(&op, -1);
     struct invocation in = {.op = &op, .argc = argc, .argv = argv};

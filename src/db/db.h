@@ -20,7 +20,7 @@ struct db;
 struct db_conf {
     const char *path;     /* the database file */
     int readers;          /* connections for reading; 0: 4 */
-    int cache_kib;        /* page cache of each connection; 0: 16 MiB */
+    int cache_kib;        /* page cache of each connection; 0: 4 MiB */
     bool is_guest;        /* beside the owner of the file, in another process: never creates it */
 };
 

@@ -30,7 +30,7 @@ enum {
     STMT_MAX = 128,           /* prepared statements kept a connection */
     ARG_MAX_COUNT = 48,       /* parameters of one query */
     PROGRESS_STEPS = 4000,    /* virtual machine steps between looks at the clock */
-    CACHE_KIB = 16 * 1024,
+    CACHE_KIB = 4 * 1024, /* the system caches the file besides */
     LOG_KEEP = 64 * 1024 * 1024,
     BUSY_PAUSE_MS = 5,
     BUSY_MS = 10000, /* longer is no neighbour's short transaction */

@@ -378,6 +378,7 @@ static void worker_loop(void *ctx)
 {
     struct worker *worker = ctx;
     struct worker_pool *pool = worker->pool;
+    bool has_worked = false;
     for (;;) {
         lock_take(&pool->lock);
         uint64_t seen = pool->wakes;
@@ -386,8 +387,12 @@ static void worker_loop(void *ctx)
         if (is_stopping)
             return;
         int did = work(worker);
+        has_worked |= did > 0;
         if (did > 0)
             continue;
+        if (has_worked)
+            mem_trim(); /* what a round has needed is for others until the next */
+        has_worked = false;
         int64_t end = did < 0 ? clock_mono_ms() + NAP_MS : nap_end(worker);
         lock_take(&pool->lock);
         while (!pool->is_stopping && pool->wakes == seen && lock_wait(&pool->lock, end))

@@ -34,7 +34,7 @@ struct store_conf {
     enum store_mode mode;
     enum store_check check;
     int readers;   /* connections for reading; 0: 4 */
-    int cache_kib; /* page cache of each connection; 0: 16 MiB */
+    int cache_kib; /* page cache of each connection; 0: 4 MiB */
 };
 
 /* ERR_UNAVAILABLE: another daemon has the directory (the text names its process id).
