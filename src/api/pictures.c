@@ -8,7 +8,6 @@
 #include "api/handlers.h"
 #include "api/shots.h"
 #include "base/pack.h"
-#include "render/picture.h"
 #include "rounds/round.h"
 #include "rounds/series.h"
 
@@ -17,12 +16,8 @@
 
 enum {
     VERSION_MIN = 8,
-    THUMB_PX = 400,
-    WIDTH_MIN = 16,
-    WIDTH_MAX = 4000,
     CSV_MAX = 128 << 20,
-    DATA_MAX = 256 << 20,
-    PNG_LEVEL = 6
+    DATA_MAX = 256 << 20
 };
 
 static bool begins_with(const struct store_blob_ref *ref, const char *version)
@@ -92,40 +87,15 @@ int handle_shots_picture(struct call *call)
     return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot), NULL);
 }
 
-static int shrink(struct call *call, const struct store_shot *shot, int width_px, struct bytes *out)
-{
-    struct picture whole, small;
-    struct bytes png;
-    if (blob_get(call->op, call->api->platform->blobs, shot->picture.key, &png) < 0 ||
-        picture_decode(call->op, png, &whole) < 0)
-        return -1;
-    if (whole.width_px <= width_px) {
-        *out = png;
-        return 0;
-    }
-    if (picture_shrink(call->op, &whole, width_px, &small) < 0)
-        return -1;
-    return picture_encode(call->op, &small, PNG_LEVEL, out);
-}
-
+/* Made with the picture. Where it could not be, the picture itself, which no browser minds. */
 int handle_shots_thumbnail(struct call *call)
 {
     struct store_shot shot;
-    int64_t width = THUMB_PX;
-    struct bytes png;
-    if (query_int(call, "width", WIDTH_MIN, WIDTH_MAX, &width) < 0 ||
-        shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
+    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
-    if (width == THUMB_PX && shot.thumb.size)
+    if (shot.thumb.size)
         return reply_blob(call, &shot, &shot.thumb, "image/png", NULL);
-    set_caching(call, &shot);
-    const char *suffix = arena_fmt(&call->op->arena, "-%d", (int)width);
-    if (httpd_reply_unchanged(call->req, etag_of(call, &shot.picture, suffix)))
-        return 0;
-    if (shrink(call, &shot, (int)width, &png) < 0)
-        return -1;
-    httpd_reply(call->req, 200, "image/png", png);
-    return 0;
+    return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot), NULL);
 }
 
 /* The series, as JSON: kept packed. */

@@ -184,7 +184,7 @@ const struct route routes[] = {
     {"GET", V1 "/shots/{id}/picture", WHO_VIEWER, HTTPD_LIGHT, handle_shots_picture, "Its picture",
      .gives = "image/png", .query = "v", .is_platform = true},
     {"GET", V1 "/shots/{id}/thumbnail", WHO_VIEWER, HTTPD_LIGHT, handle_shots_thumbnail,
-     "Its picture, small", .gives = "image/png", .query = "width v", .is_platform = true},
+     "Its picture, at most 400 pixels wide", .gives = "image/png", .query = "v", .is_platform = true},
     {"GET", V1 "/shots/{id}/data", WHO_VIEWER, HTTPD_LIGHT, handle_shots_data,
      "The numbers behind it", .gives = "ShotData", .query = "v", .is_platform = true},
     {"GET", V1 "/shots/{id}/data.csv", WHO_VIEWER, HTTPD_LIGHT, handle_shots_csv,

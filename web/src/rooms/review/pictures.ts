@@ -14,12 +14,12 @@ export function pictureUrl(shot: Pick<Shot, 'id' | 'picture'>): string {
 }
 
 export function thumbnailUrl(shot: Pick<Shot, 'id' | 'picture'>): string {
-    return url(`/shots/${shot.id}/thumbnail`, { width: 400, v: hashOf(shot) })
+    return url(`/shots/${shot.id}/thumbnail`, { v: hashOf(shot) })
 }
 
 /** A thumbnail of which only the shot's id is known. */
 export function looseThumbnailUrl(id: string): string {
-    return url(`/shots/${id}/thumbnail`, { width: 400 })
+    return url(`/shots/${id}/thumbnail`)
 }
 
 export function warmUp(address: string): void {
