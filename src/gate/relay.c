@@ -73,10 +73,14 @@ static void arm(struct gate *g, struct gate_end *end, uint32_t events)
     end->armed = events;
 }
 
-static void close_end(struct gate_end *end)
+/* Out of the epoll first: closing alone leaves it there while a child between fork and exec still holds a copy,
+ * and its events would speak of an end that is gone. */
+static void close_end(struct gate *g, struct gate_end *end)
 {
-    if (end->fd >= 0)
-        close(end->fd); /* leaves the epoll by itself */
+    if (end->fd >= 0) {
+        arm(g, end, 0);
+        close(end->fd);
+    }
     end->fd = -1;
     end->armed = 0;
 }
@@ -86,8 +90,8 @@ static void kill_conn(struct gate *g, struct relay_conn *c)
     if (c->state == DEAD)
         return;
     c->state = DEAD;
-    close_end(&c->client.end);
-    close_end(&c->remote.end);
+    close_end(g, &c->client.end);
+    close_end(g, &c->remote.end);
     struct relay_conn **at = &g->conns;
     while (*at != c)
         at = &(*at)->next;
@@ -294,7 +298,7 @@ static void on_connecting(struct gate *g, struct relay_conn *c)
         connected(g, c);
         return;
     }
-    close_end(&c->remote.end);
+    close_end(g, &c->remote.end);
     try_next(g, c);
 }
 
@@ -334,7 +338,7 @@ static void try_next(struct gate *g, struct relay_conn *c)
             arm(g, &c->remote.end, EPOLLOUT);
             return;
         }
-        close_end(&c->remote.end);
+        close_end(g, &c->remote.end);
     }
     refuse(g, c, c->was_refused_address ? c->why : GATE_FAILED_CONNECT);
 }
@@ -575,7 +579,7 @@ static void adopt_news(struct gate *g, struct gate_port **closed)
     while ((p = take_news(g, &is_closed))) {
         if (is_closed) {
             kill_port(g, p);
-            close_end(&p->end);
+            close_end(g, &p->end);
             p->next = *closed;
             *closed = p;
         } else {
@@ -585,12 +589,12 @@ static void adopt_news(struct gate *g, struct gate_port **closed)
     }
 }
 
-static void free_ports(struct gate_port **list)
+static void free_ports(struct gate *g, struct gate_port **list)
 {
     while (*list) {
         struct gate_port *p = *list;
         *list = p->next;
-        close_end(&p->end);
+        close_end(g, &p->end);
         mem_free(p);
     }
 }
@@ -616,7 +620,7 @@ static void expire(struct gate *g, int64_t now_ms)
         if (now_ms < c->until_ms)
             continue;
         if (c->state == CONNECTING) {
-            close_end(&c->remote.end);
+            close_end(g, &c->remote.end);
             try_next(g, c);
         } else if (c->state == RESOLVING || c->state == TALKING) {
             refuse(g, c, c->state == RESOLVING ? GATE_FAILED_RESOLVE : GATE_FAILED_CONNECT);
@@ -664,11 +668,11 @@ void relay_run(void *ctx)
             tick_ms = now_ms + TICK_MS;
         }
         bury(g);
-        free_ports(&closed);
+        free_ports(g, &closed);
     }
     while (g->conns)
         kill_conn(g, g->conns);
     bury(g);
-    free_ports(&g->ports); /* the callers of gate_stop are the last */
+    free_ports(g, &g->ports); /* the callers of gate_stop are the last */
     mem_free(g->buffer);
 }

@@ -35,6 +35,7 @@ struct trip {
     struct trip *next;
     char key[HASH_HEX_MAX];
     struct follower *followers;
+    bool is_over; /* what is below stands */
     int unserved; /* followers that have not copied yet: the leader waits for zero */
     /* Written by the leader before it wakes the followers, and read-only from then on. */
     const struct render_result *result;
@@ -117,11 +118,21 @@ static void end_trip(struct flight *flight, struct trip *trip)
     while (*at != trip)
         at = &(*at)->next;
     *at = trip->next;
+    trip->is_over = true;
     for (struct follower *f = trip->followers; f; f = f->next)
         eventfd_write(f->fd, 1);
     while (trip->unserved > 0)
         lock_wait(&flight->lock, INT64_MAX);
     lock_give(&flight->lock);
+}
+
+/* After the wake-up: the descriptor says when, the lock that all that the leader wrote is seen. */
+static bool has_ended(struct flight *flight, const struct trip *trip)
+{
+    lock_take(&flight->lock);
+    bool is_over = trip->is_over;
+    lock_give(&flight->lock);
+    return is_over;
 }
 
 static void leave(struct flight *flight, struct trip *trip, struct follower *follower)
@@ -209,7 +220,7 @@ static int follow(struct op *op, struct flight *flight, struct trip *trip,
     bool is_answered = true;
     if (failed)
         out->missing = op->err == ERR_TIMEOUT ? "render" : NULL;
-    else if ((is_answered = is_answer(op, trip))) {
+    else if ((is_answered = has_ended(flight, trip) && is_answer(op, trip))) {
         copy_result(&op->arena, trip->result, out);
         if (trip->err)
             op_fail(op, trip->err, "%s", trip->err_text);

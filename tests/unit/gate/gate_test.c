@@ -474,6 +474,40 @@ static void test_many_threads(void **state)
     assert_int_equal(stats.ports, 0);
 }
 
+/* A browser being started is a child with copies of all our descriptors, until it execs. Connections that end
+ * meanwhile must be gone from the epoll as well, or their events come to memory that was freed. */
+static void test_copies_in_a_child_do_no_harm(void **state)
+{
+    struct fixture *f = *state;
+    struct gate_stats stats;
+    int ready[2], quit[2], port = open_for(f, "localhost", f->echo.port, true), fd = dial(port);
+    char byte;
+    assert_int_equal(ask(fd, "localhost", f->echo.port), 0);
+    assert_int_equal(pipe(ready) | pipe(quit), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(fd);
+        close(quit[1]);
+        if (write(ready[1], "x", 1) == 1)
+            (void)!read(quit[0], &byte, 1);
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    gate_close(f->gate, port);
+    for (gate_stats(f->gate, &stats); stats.connections > 0; gate_stats(f->gate, &stats))
+        poll(NULL, 0, 1);
+    (void)!write(fd, "to nobody", 9); /* the child's copy still takes it */
+    close(fd);
+    port = open_for(f, "localhost", f->echo.port, true);
+    close(quit[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    for (int i = 0; i < 20; i++) /* as often as the relay looks */
+        assert_int_equal(code_for(port, "localhost", f->echo.port), 0);
+    close(ready[0]);
+    close(ready[1]);
+    close(quit[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,6 +521,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_closed_port_cuts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_garbage_is_hung_up_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_user_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_copies_in_a_child_do_no_harm, setup, teardown),
         cmocka_unit_test(test_through_an_http_proxy),
         cmocka_unit_test(test_through_a_refusing_proxy),
         cmocka_unit_test_setup_teardown(test_many_threads, setup, teardown),
