@@ -3,7 +3,9 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { makeScene } from './lib/scene'
 import { Stage } from './lib/stage'
 
 const folder = process.env.SCREENSHOTS ?? join(tmpdir(), 'rounds-screenshots')
@@ -17,30 +19,10 @@ beforeAll(async () => {
     mkdirSync(folder, { recursive: true })
     stage = await Stage.open()
     await stage.people()
-    const source = await stage.source()
-    await stage.call('POST', `/sources/${source}/test`, {})
-    const plan = await stage.plan(source, '核心交易 · 早巡检', ['demo', 'gateway'], 'all', 3)
-    const day = 86_400_000
-    for (const ago of [5, 4, 3, 2, 1]) {
-        const old = await stage.round(plan, new Date(Date.now() - ago * day).toISOString())
-        const shots = await stage.shots(old)
-        const ids = shots.map((s) => s.id as string)
-        await stage.call('POST', `/rounds/${old}/verdicts`, { value: 'normal', comment: '', category: '', links: [], shots: ids, expected_count: ids.length })
-        if (ago === 3) {
-            const hot = await stage.call('GET', `/shots/${ids[0]}`)
-            await stage.call('POST', `/shots/${hot.id}/verdict`, { value: 'abnormal', comment: '持续偏高，已通知值班', category: 'capacity', links: [], dwell_ms: 3000, how: 'single', expected_version: hot.verdict_version })
-        }
-        await stage.call('POST', `/rounds/${old}/sign`, { summary: '无新增异常', reasons: [], expected_undecided: 0 })
-    }
-    await stage.call('POST', '/plans', { spec: { ...(await stage.call('GET', `/plans/${plan}`)).spec, name: '机房夜检', schedule: { cron: ['0 22 * * *'], holidays: [], paused: false } } })
-    const round = await stage.round(plan)
-    const shots = await stage.shots(round)
-    for (const s of shots.slice(3, 9)) {
-        await stage.call('POST', `/shots/${s.id}/verdict`, { value: 'normal', comment: '', category: '', links: [], dwell_ms: 900, how: 'single', expected_version: s.verdict_version })
-    }
-    const hot = shots.find((s) => s.findings.some((f: { severity: string }) => f.severity === 'alert') && s.picture) ?? shots[0]
-    await stage.call('POST', `/shots/${shots[10].id}/verdict`, { value: 'abnormal', comment: '已通知值班', category: 'fault', links: [], dwell_ms: 900, how: 'single', expected_version: shots[10].verdict_version })
-    at = { source, plan, round, shot: hot.id, panel: encodeURIComponent(hot.panel_key), window: encodeURIComponent(hot.window.name) }
+    const scene = await makeScene(stage)
+    const { spec } = await stage.call('GET', `/plans/${scene.plan}`)
+    await stage.call('POST', '/plans', { spec: { ...spec, name: '机房夜检', schedule: { cron: ['0 22 * * *'], holidays: [], paused: false } } })
+    at = { source: scene.source, plan: scene.plan, round: scene.round, shot: scene.hot.id, panel: encodeURIComponent(scene.hot.panel_key), window: encodeURIComponent(scene.hot.window.name) }
 })
 afterAll(() => stage?.close())
 
@@ -49,7 +31,21 @@ const rooms: Record<string, () => string> = {
     'review-side': () => `/rounds/${at.round}/shots/${at.shot}?mode=side`, 'review-slider': () => `/rounds/${at.round}/shots/${at.shot}?mode=slider`,
     'review-difference': () => `/rounds/${at.round}/shots/${at.shot}?mode=difference`,
     history: () => `/history?panel=${at.panel}&window=${at.window}`, plans: () => '/plans', plan: () => `/plans/${at.plan}`, sources: () => '/sources',
-    source: () => `/sources/${at.source}`, records: () => '/records?kind=verdict&verdict=abnormal', people: () => '/people', system: () => '/system',
+    source: () => `/sources/${at.source}`, issues: () => '/issues', records: () => '/records?kind=verdict&verdict=abnormal', people: () => '/people', audit: () => '/people/audit', system: () => '/system', channels: () => '/system/channels', 'new-plan': () => '/plans/new',
+}
+
+/** Dialogs, opened where they belong. */
+const opened: Record<string, [() => string, (page: Page, zh: boolean) => Promise<void>]> = {
+    'dialog-sign': [() => `/rounds/${at.round}`, (page, zh) => page.getByRole('button', { name: zh ? '签核' : 'Sign off' }).click()],
+    'dialog-areas': [() => `/rounds/${at.round}/shots/${at.shot}`, (page, zh) => page.getByRole('button', { name: zh ? '忽略区域…' : 'Areas left out…' }).click()],
+    'dialog-keys': [() => `/rounds/${at.round}`, (page) => page.keyboard.press('?')],
+    'dialog-abnormal': [() => `/rounds/${at.round}/shots/${at.shot}`, (page) => page.keyboard.press('a')],
+    'dialog-bulk': [() => `/rounds/${at.round}`, async (page, zh) => {
+        await page.getByRole('button', { name: zh ? '更多' : 'More' }).click()
+        await page.getByRole('menuitem').first().click()
+    }],
+    'plan-windows': [() => `/plans/${at.plan}`, (page, zh) => page.getByRole('tab', { name: zh ? '时间窗' : 'Windows' }).click()],
+    'plan-schedule': [() => `/plans/${at.plan}`, (page, zh) => page.getByRole('tab', { name: zh ? '时间表' : 'Schedule' }).click()],
 }
 
 it.each(looks)('%s', async (look) => {
@@ -70,6 +66,14 @@ it.each(looks)('%s', async (look) => {
         await page.goto(stage.url + path())
         await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined) // the stream of events never ends
         if (name !== 'sign-in') await page.waitForFunction(() => [...document.images].filter((i) => i.getBoundingClientRect().top < innerHeight).every((i) => i.complete))
+        await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
+    }
+    for (const [name, [path, open]] of Object.entries(opened)) {
+        if (wanted && !wanted.includes(name)) continue
+        await page.goto(stage.url + path())
+        await page.waitForLoadState('networkidle', { timeout: 2500 }).catch(() => undefined)
+        await open(page, language !== 'en')
+        await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined)
         await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
     }
     expect(stage.complaints).toEqual([])

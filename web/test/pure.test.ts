@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { makeFormat } from '../src/base/format'
-import type { KnownIssue } from '../src/api/types'
+import type { KnownIssue, PlanSpec } from '../src/api/types'
 import { inOrder, stateOf, withoutReplaced } from '../src/rooms/issues/state'
 import { dashboardsIn, treeOf } from '../src/rooms/plans/folders'
 import { between, grown, moved, resized } from '../src/rooms/review/masks/boxes'
-import { blankSpec, cronOf, rhythmOf, selectionOf, setDashboard, setFolder, setPanel, setVariable, withNames } from '../src/rooms/plans/spec'
+import { blankSpec, canLeaveOut, cronOf, rhythmOf, selectionOf, setDashboard, setFolder, setPanel, setVariable, withNames, withoutMissing } from '../src/rooms/plans/spec'
 import { cell, csvOf } from '../src/rooms/records/csv'
 import { Dwell } from '../src/rooms/review/dwell'
 import { bodyOf } from '../src/rooms/sources/editor'
@@ -152,5 +152,26 @@ describe('a plan’s moment', () => {
         expect(f.moment(at, here)).toBe(f.dateTime(at))
         const away = here === 'Asia/Shanghai' ? 'Asia/Kolkata' : 'Asia/Shanghai'
         expect(f.moment(at, away)).toMatch(away === 'Asia/Shanghai' ? /08:30 GMT\+8$/ : /06:00 GMT\+5:30$/)
+    })
+})
+
+describe('what a dashboard has no more', () => {
+    const missing = (what: string, path: string) => ({ what, path, name: '', mend: { 'zh-CN': '', en: '' } })
+    const spec: PlanSpec = { ...blankSpec('UTC', null), selections: [
+        { source: 's', dashboard: 'a', panels: [1, 2, 3], variables: { host: { mode: 'list', values: ['x', 'y'] }, old: { mode: 'list', values: ['z'] } } },
+        { source: 's', dashboard: 'b', panels: [7], variables: {} },
+        { source: 's', dashboard: 'c', panels: 'all', variables: {} },
+    ] }
+    it('is taken out of the plan: panels, variables, values, whole dashboards', () => {
+        const next = withoutMissing(spec, [
+            missing('panel', 'selections[0].panels[0]'), missing('panel', 'selections[0].panels[2]'), missing('variable', 'selections[0].variables.old'),
+            missing('value', 'selections[0].variables.host.values[1]'), missing('panel', 'selections[1].panels[0]'), missing('dashboard', 'selections[2].dashboard'),
+        ])
+        expect(next.selections).toEqual([{ source: 's', dashboard: 'a', panels: [2], variables: { host: { mode: 'list', values: ['x'] } } }])
+        expect(spec.selections[0]!.panels).toEqual([1, 2, 3])
+    })
+    it('stays where only Grafana can mend it', () => {
+        expect(canLeaveOut(missing('value', 'selections[0].variables.host'))).toBe(false)
+        expect(canLeaveOut(missing('variable', 'selections[0].variables.host'))).toBe(true)
     })
 })

@@ -109,23 +109,26 @@ export class Stage {
         }
     }
 
-    async source(): Promise<string> {
+    async source(name = 'Stand-in'): Promise<string> {
         const source = await this.call('POST', '/sources', {
-            name: 'Stand-in', url: this.grafana.url, org_id: 1, credential: { kind: 'token', secret: viewerToken }, ca_pem: null, extra_origins: [], max_parallel: 4,
+            name, url: this.grafana.url, org_id: 1, credential: { kind: 'token', secret: viewerToken }, ca_pem: null, extra_origins: [], max_parallel: 4,
         })
         return source.id as string
     }
 
-    async plan(source: string, name: string, dashboards: string[], panels: 'all' | number[] = 'all', windows = 2): Promise<string> {
+    spec(source: string, name: string, dashboards: string[], panels: 'all' | number[] = 'all', windows = 2) {
         const all = [['Last hour', '1h', '0h'], ['A day ago', '1h', '24h'], ['Last 7 days', '7d', '0h']] as const
-        const plan = await this.call('POST', '/plans', { spec: {
+        return {
             name, description: '', timezone: 'Asia/Shanghai', selections: dashboards.map((dashboard) => ({ source, dashboard, panels, variables: {} })),
             windows: all.slice(0, windows).map(([n, length, offset]) => ({ name: n, kind: 'rolling', length, offset })),
             picture: { layout: 'dashboard', width: 1000, height: 500, scale: 1, theme: 'light', format: 'png' },
             schedule: { cron: ['30 8 * * 1-5'], holidays: [], paused: false }, review: { reviewers: [], due: '2h', escalate_to: [], second_person: false },
             retention: { days: 400, abnormal_days: 1200 }, reference: 'previous', rules: [], overlap: 'queue', load: { parallel: 2, quiet: [] }, notify: [],
-        } })
-        return plan.id as string
+        }
+    }
+
+    async plan(source: string, name: string, dashboards: string[], panels: 'all' | number[] = 'all', windows = 2): Promise<string> {
+        return (await this.call('POST', '/plans', { spec: this.spec(source, name, dashboards, panels, windows) })).id as string
     }
 
     /** Runs a plan and waits for the round to end. */

@@ -38,11 +38,13 @@ export interface Draft<T> {
     wasRestored: boolean
 }
 
-export function useDraft<T>(key: string, initial: T): Draft<T> {
+/** `keep` says what of the input may be kept; a secret may not. */
+export function useDraft<T>(key: string, initial: T, keep: (value: T) => T = (value) => value): Draft<T> {
     const [start] = useState(() => readDraft<T>(key))
     const [state, setState] = useState<{ key: string; value: T; dirty: boolean }>({
         key, value: start ?? initial, dirty: start !== null,
     })
+    const keeper = useRef(keep)
     const current = useRef(state)
     current.current = state
     if (state.key !== key) {
@@ -56,7 +58,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
         })
     }, [])
     useEffect(() => {
-        if (state.dirty) writeDraft(state.key, state.value)
+        if (state.dirty) writeDraft(state.key, keeper.current(state.value))
     }, [state])
     const reset = useCallback((value: T) => {
         dropDraft(current.current.key)

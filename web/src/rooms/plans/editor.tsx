@@ -25,7 +25,7 @@ import { NotifyOptions, PictureOptions, ReviewOptions } from './options'
 import { PlanMenu } from './plan-menu'
 import { Rules } from './rules'
 import { Schedule } from './schedule'
-import { blankSpec, setFolder, setTag, withNames } from './spec'
+import { blankSpec, canLeaveOut, setFolder, setTag, withNames, withoutMissing } from './spec'
 import { Tree, type Tried } from './tree'
 import { TryIt } from './try-it'
 import { Windows } from './windows'
@@ -103,7 +103,7 @@ function Editor({ plan, blank }: { plan: Plan | undefined; blank: PlanSpec }) {
                 <div className={s.main}>
                     {!mayEdit && <Note>{t('plans.readOnly')}</Note>}
                     {draft.wasRestored && draft.isDirty && <Note>{t('common.restored')} <Button small kind="quiet" onPress={() => draft.reset(plan?.spec ?? blank)}>{t('common.discard')}</Button></Note>}
-                    {plan && plan.drift.length > 0 && <Note kind="warn"><strong>{t('plans.drift')}</strong><ul className={s.drift}>{plan.drift.map((d, i) => <li key={i}>{d.name} {pick(d.mend, f.language)}</li>)}</ul></Note>}
+                    {plan && plan.drift.length > 0 && <Note kind="warn"><strong>{t('plans.drift')}</strong><ul className={s.drift}>{plan.drift.map((d, i) => <li key={i}>{d.name} {pick(d.mend, f.language)}</li>)}</ul>{mayEdit && !draft.isDirty && plan.drift.some(canLeaveOut) && <Button small onPress={() => onChange(withoutMissing(spec, plan.drift))}>{t('plans.leaveOut')}</Button>}</Note>}
                     {save.isError && <FaultNote error={save.error} />}
                     {run.isError && <FaultNote error={run.error} />}
                     <div className={s.line}>

@@ -1,5 +1,5 @@
 /* Pure: the plan as a form edits it. */
-import type { PanelRef, PlanSpec, Rule, Selection, VariableChoice, Window } from '~/api/types'
+import type { Missing, PanelRef, PlanSpec, Rule, Selection, VariableChoice, Window } from '~/api/types'
 
 export function blankSpec(timezone: string, reviewer: string | null): PlanSpec {
     return {
@@ -100,4 +100,44 @@ export function cronOf(rhythm: Rhythm, time: string, day: number): string {
         case 'monthly': return `${at} ${day} * *`
         default: return `${at} * * *`
     }
+}
+
+const place = /^selections\[(\d+)\](?:\.(panels)\[(\d+)\]|\.variables\.(.+?)(?:\.values\[(\d+)\])?|\.(dashboard|folder|tag))?$/
+
+/** What can be mended by leaving it out: all but values that could not be had at all. */
+export function canLeaveOut(m: Missing): boolean {
+    const at = place.exec(m.path)
+    return at !== null && (m.what !== 'value' || at[5] !== undefined)
+}
+
+/** The plan without what its Grafana has no more. Paths are those of this very spec; the last goes first, so that the others stay true. */
+export function withoutMissing(spec: PlanSpec, missing: Missing[]): PlanSpec {
+    const selections: (Selection | null)[] = spec.selections.map((x) => ({ ...x, ...(x.variables ? { variables: { ...x.variables } } : {}) }))
+    const gone = { panels: new Map<number, Set<number>>(), values: new Map<string, Set<number>>() }
+    for (const m of missing.filter(canLeaveOut)) {
+        const [, index, , panel, variable, value, whole] = place.exec(m.path)!
+        const i = Number(index)
+        const x = selections[i]
+        if (!x) continue
+        if (whole) selections[i] = null
+        else if (panel !== undefined) gone.panels.set(i, (gone.panels.get(i) ?? new Set()).add(Number(panel)))
+        else if (variable !== undefined && value !== undefined) gone.values.set(`${i}/${variable}`, (gone.values.get(`${i}/${variable}`) ?? new Set()).add(Number(value)))
+        else if (variable !== undefined && x.variables) delete x.variables[variable]
+    }
+    for (const [i, set] of gone.panels) {
+        const x = selections[i]
+        if (!x || x.panels === 'all') continue
+        const panels = x.panels.filter((_, n) => !set.has(n))
+        selections[i] = panels.length ? { ...x, panels } : null
+    }
+    for (const [key, set] of gone.values) {
+        const x = selections[Number(key.slice(0, key.indexOf('/')))]
+        const name = key.slice(key.indexOf('/') + 1)
+        const choice = x?.variables?.[name]
+        if (!x?.variables || !choice) continue
+        const values = choice.values.filter((_, n) => !set.has(n))
+        if (values.length) x.variables[name] = { ...choice, values }
+        else delete x.variables[name]
+    }
+    return { ...spec, selections: selections.filter((x) => x !== null) }
 }

@@ -71,12 +71,18 @@ function CredentialFields({ form, set, error }: { form: Form; set: (change: Part
     )
 }
 
+/** A reload keeps what was typed, but not the secret: it would lie in the browser's storage. */
+function withoutSecret(form: Form): Form {
+    const { secret: _, ...credential } = form.credential
+    return { ...form, credential }
+}
+
 function Editor({ source }: { source: Source | undefined }) {
     const { t } = useTranslation()
     const [, go] = useLocation()
     const cache = useQueryClient()
     const mayDrop = useMay('admin')
-    const draft = useDraft<Form>(`source.${source?.id ?? 'new'}`, formOf(source))
+    const draft = useDraft<Form>(`source.${source?.id ?? 'new'}`, formOf(source), withoutSecret)
     const [isDropping, setDropping] = useState(false)
     const form = draft.value
     const set = (change: Partial<Form>) => draft.set((old) => ({ ...old, ...change }))

@@ -1,0 +1,102 @@
+/* Pictures of rooms compared with kept ones.
+   Both are reduced to a quarter in width and height (each point the mean of sixteen) before they are compared: what differs between Debian 12 and
+   13, smoothing of letters and their width by a pixel, is averaged away, and the kept pictures stay small. A point differs when a channel is off by
+   more than `pointMost` of 255; a picture does when more than `shareMost` of its points are. Measured: two runs on one machine differ in 0 points,
+   another build of the fonts' rasteriser in up to 0.3 %; a button that is missing, a line that wraps or a colour token that is wrong in more than 1 %
+   of the region around it and more than 0.8 % of the page. Kept pictures are made anew with `make looks`. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+
+export const pointMost = 40
+export const shareMost = 0.006
+const kept = fileURLToPath(new URL('../looks/', import.meta.url))
+const left = fileURLToPath(new URL('../looks-different/', import.meta.url))
+
+export interface Look {
+    /** Points that differ, of all; 1 when the sizes do. */
+    share: number
+    /** Where kept, now and their difference are side by side, when they differ too much. */
+    left: string | null
+}
+
+interface Compared {
+    share: number
+    small: string
+    sides: string | null
+}
+
+/* In the page, which can decode PNG; draws kept, now and where they differ side by side. */
+async function compareInPage([now, before, pointMost]: [string, string | null, number]): Promise<Compared> {
+    const load = (data: string) => new Promise<HTMLImageElement>((done, fail) => {
+        const img = new Image()
+        img.onload = () => done(img)
+        img.onerror = () => fail(new Error('no picture'))
+        img.src = `data:image/png;base64,${data}`
+    })
+    const board = (w: number, h: number): [HTMLCanvasElement, CanvasRenderingContext2D] => {
+        const c = document.createElement('canvas')
+        c.width = w
+        c.height = h
+        return [c, c.getContext('2d', { willReadFrequently: true })!]
+    }
+    const pixels = (img: HTMLImageElement) => {
+        const [, g] = board(img.width, img.height)
+        g.drawImage(img, 0, 0)
+        return g.getImageData(0, 0, img.width, img.height)
+    }
+    const data = (c: HTMLCanvasElement) => c.toDataURL('image/png').split(',')[1]!
+    const big = pixels(await load(now))
+    const w = Math.floor(big.width / 4)
+    const h = Math.floor(big.height / 4)
+    const small = new ImageData(w, h)
+    for (let y = 0; y < h; y++) {
+        for (let x = 0; x < w; x++) {
+            for (let k = 0; k < 3; k++) {
+                let sum = 0
+                for (let j = 0; j < 16; j++) sum += big.data[((y * 4 + (j >> 2)) * big.width + x * 4 + (j & 3)) * 4 + k]!
+                small.data[(y * w + x) * 4 + k] = sum / 16
+            }
+            small.data[(y * w + x) * 4 + 3] = 255
+        }
+    }
+    const [smallBoard, g] = board(w, h)
+    g.putImageData(small, 0, 0)
+    if (!before) return { share: 1, small: data(smallBoard), sides: null }
+    const old = pixels(await load(before))
+    const [sides, s] = board(Math.max(w, old.width) * 3, Math.max(h, old.height))
+    s.putImageData(old, 0, 0)
+    s.putImageData(small, w, 0)
+    if (old.width !== w || old.height !== h) return { share: 1, small: data(smallBoard), sides: data(sides) }
+    const marks = new ImageData(w, h)
+    let n = 0
+    for (let i = 0; i < w * h * 4; i += 4) {
+        const off = Math.max(...[0, 1, 2].map((k) => Math.abs(small.data[i + k]! - old.data[i + k]!)))
+        const pale = 190 + Math.round((small.data[i]! + small.data[i + 1]! + small.data[i + 2]!) / 12)
+        marks.data.set(off > pointMost ? [220, 0, 60, 255] : [pale, pale, pale, 255], i)
+        n += off > pointMost ? 1 : 0
+    }
+    s.putImageData(marks, w * 2, 0)
+    return { share: n / (w * h), small: data(smallBoard), sides: data(sides) }
+}
+
+/** A picture of the page as it is. With UPDATE_LOOKS it becomes the kept one. */
+export async function look(page: Page, workbench: Page, name: string): Promise<Look> {
+    const file = join(kept, `${name}.png`)
+    const now = (await page.screenshot({ animations: 'disabled', caret: 'hide' })).toString('base64')
+    const before = existsSync(file) ? readFileSync(file).toString('base64') : null
+    const c = await workbench.evaluate(compareInPage, [now, before, pointMost] as [string, string | null, number])
+    if (process.env.UPDATE_LOOKS) {
+        if (c.share > 0) {
+            mkdirSync(kept, { recursive: true })
+            writeFileSync(file, Buffer.from(c.small, 'base64'))
+        }
+        return { share: 0, left: null }
+    }
+    if (c.share <= shareMost) return { share: c.share, left: null }
+    mkdirSync(left, { recursive: true })
+    const where = join(left, `${name}.png`)
+    writeFileSync(where, Buffer.from(c.sides ?? c.small, 'base64'))
+    return { share: c.share, left: where }
+}
