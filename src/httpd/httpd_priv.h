@@ -101,6 +101,9 @@ struct work_thread {
     bool is_light_only;
     int cancel_fd;
     struct httpd_job *job;
+    struct lock_spot spot; /* where it waits for work */
+    bool is_idle;          /* on the list of those who wait */
+    struct work_thread *next_idle;
 };
 
 struct work {
@@ -109,6 +112,7 @@ struct work {
     size_t queue_max;
     bool is_quitting;
     struct httpd_job *posted, *last_posted;
+    struct work_thread *idle; /* the one that worked last comes first: its memory is warm */
     struct work_thread threads[HTTPD_WORKER_MAX];
     int thread_n;
 };

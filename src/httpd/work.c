@@ -37,6 +37,30 @@ static struct httpd_job *pick(struct work *work, bool is_light_only)
     return lane_take(light);
 }
 
+/* With the lock: until somebody has work for this thread. */
+static void wait_idle(struct work *work, struct work_thread *thread)
+{
+    thread->is_idle = true;
+    thread->next_idle = work->idle;
+    work->idle = thread;
+    while (thread->is_idle && !work->is_quitting)
+        lock_spot_wait(&thread->spot, &work->lock);
+}
+
+/* With the lock: wakes one who may do work of this lane. None idle: whoever ends first looks. */
+static void wake_one(struct work *work, enum httpd_lane lane)
+{
+    struct work_thread **at = &work->idle;
+    while (*at && lane == HTTPD_HEAVY && (*at)->is_light_only)
+        at = &(*at)->next_idle;
+    struct work_thread *thread = *at;
+    if (!thread)
+        return;
+    *at = thread->next_idle;
+    thread->is_idle = false;
+    lock_spot_wake(&thread->spot);
+}
+
 /* NULL: time to go. */
 static struct httpd_job *work_next(struct work_thread *thread)
 {
@@ -44,7 +68,7 @@ static struct httpd_job *work_next(struct work_thread *thread)
     struct httpd_job *job = NULL;
     lock_take(&work->lock);
     while (!(job = pick(work, thread->is_light_only)) && !work->is_quitting)
-        lock_wait(&work->lock, INT64_MAX);
+        wait_idle(work, thread);
     if (job) {
         thread->job = job;
         job->worker = thread->index;
@@ -118,6 +142,7 @@ void work_start(struct httpd *server)
         thread->server = server;
         thread->index = i;
         thread->is_light_only = i < server->conf.light_worker_n;
+        lock_spot_init(&thread->spot);
         thread->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         ASSERT(thread->cancel_fd >= 0);
         snprintf(name, sizeof name, "http-%d", i);
@@ -130,10 +155,12 @@ void work_fini(struct httpd *server)
     struct work *work = &server->work;
     lock_take(&work->lock);
     work->is_quitting = true;
-    lock_wake(&work->lock);
+    for (int i = 0; i < work->thread_n; i++)
+        lock_spot_wake(&work->threads[i].spot);
     lock_give(&work->lock);
     for (int i = 0; i < work->thread_n; i++) {
         thread_join(&work->threads[i].thread);
+        lock_spot_fini(&work->threads[i].spot);
         close(work->threads[i].cancel_fd);
     }
     lock_fini(&work->lock);
@@ -150,7 +177,7 @@ bool work_push(struct httpd_job *job)
         lane->last = job;
         lane->n++;
         job->is_running = true;
-        lock_wake(&work->lock);
+        wake_one(work, job->plan.lane);
     }
     lock_give(&work->lock);
     return has_room;

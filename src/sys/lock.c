@@ -47,3 +47,23 @@ void lock_wake(struct lock *lock)
 {
     pthread_cond_broadcast(&lock->changed);
 }
+
+void lock_spot_init(struct lock_spot *spot)
+{
+    ASSERT(pthread_cond_init(&spot->changed, NULL) == 0);
+}
+
+void lock_spot_fini(struct lock_spot *spot)
+{
+    pthread_cond_destroy(&spot->changed);
+}
+
+void lock_spot_wait(struct lock_spot *spot, struct lock *lock)
+{
+    pthread_cond_wait(&spot->changed, &lock->mutex);
+}
+
+void lock_spot_wake(struct lock_spot *spot)
+{
+    pthread_cond_signal(&spot->changed);
+}

@@ -22,4 +22,15 @@ void lock_give(struct lock *lock);
 bool lock_wait(struct lock *lock, int64_t deadline_ms);
 void lock_wake(struct lock *lock); /* all waiters */
 
+/* A place of its own to wait at, for one waiter who is woken alone: where many wait for work, waking
+ * all of them for each piece costs more than the piece. */
+struct lock_spot {
+    pthread_cond_t changed;
+};
+void lock_spot_init(struct lock_spot *spot);
+void lock_spot_fini(struct lock_spot *spot);
+/* With the lock held, until lock_spot_wake. Wake-ups without cause happen. */
+void lock_spot_wait(struct lock_spot *spot, struct lock *lock);
+void lock_spot_wake(struct lock_spot *spot);
+
 #endif
