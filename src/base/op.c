@@ -17,7 +17,7 @@
 
 void op_init(struct op *op, int64_t budget_ms)
 {
-    *op = (struct op){.cancel_fd = -1, .err_text = ""};
+    *op = (struct op){.cancel_fd = -1, .err_text = "", .cause = "", .cause_args = {"", ""}};
     rand_word(op->id, 10);
     op->deadline_ms = budget_ms < 0 ? OP_NO_DEADLINE : clock_mono_ms() + budget_ms;
     arena_init(&op->arena);
@@ -52,15 +52,26 @@ int op_fail(struct op *op, enum err code, const char *fmt, ...)
     return -1;
 }
 
+int op_cause(struct op *op, const char *word, const char *first, const char *second)
+{
+    if (*op->cause)
+        return -1;
+    op->cause = word;
+    op->cause_args[0] = arena_strdup(&op->arena, first ? first : "");
+    op->cause_args[1] = arena_strdup(&op->arena, second ? second : "");
+    return -1;
+}
+
 int op_fail_from(struct op *op, const struct op *part)
 {
-    return op_fail(op, part->err, "%s", part->err_text);
+    (void)op_fail(op, part->err, "%s", part->err_text);
+    return op_cause(op, part->cause, part->cause_args[0], part->cause_args[1]);
 }
 
 void op_clear(struct op *op)
 {
     op->err = ERR_NONE;
-    op->err_text = "";
+    op->err_text = op->cause = op->cause_args[0] = op->cause_args[1] = "";
 }
 
 int op_left_ms(const struct op *op)

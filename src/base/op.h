@@ -21,6 +21,8 @@ struct op {
     struct arena arena;
     enum err err;
     const char *err_text; /* in the arena; "" when none */
+    const char *cause;    /* the form of err_text, for who shows it in other languages; "" unknown */
+    const char *cause_args[2]; /* what it names; in the arena, "" none */
 };
 
 /* budget_ms < 0: no deadline. */
@@ -31,7 +33,10 @@ void op_fini(struct op *op);
 /* Records the error unless there is one already (the first cause wins). Always returns -1. */
 int op_fail(struct op *op, enum err code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Copies the error of a part to its parent. Always returns -1. */
+/* After op_fail: what kind of failure it was, a constant word, and what its text names (NULL: none),
+ * so that a face can say the same in another language. The first one wins. Always returns -1. */
+int op_cause(struct op *op, const char *word, const char *first, const char *second);
+/* Copies the error of a part to its parent, with its cause. Always returns -1. */
 int op_fail_from(struct op *op, const struct op *part);
 /* For a caller that handles the error: forget it. */
 void op_clear(struct op *op);

@@ -31,42 +31,50 @@ static const char *phase(const struct fetch_run *run)
 
 int fault_timeout(struct fetch_run *run)
 {
-    return op_fail(run->op, ERR_TIMEOUT, "%s: no time left %s", run->where, phase(run));
+    (void)op_fail(run->op, ERR_TIMEOUT, "%s: no time left %s", run->where, phase(run));
+    return op_cause(run->op, "timeout", run->where, phase(run));
 }
 
 static int report_connect(struct fetch_run *run)
 {
     long cause = 0;
-    if (*run->refused)
-        return op_fail(run->op, ERR_FORBIDDEN,
-                       "%s leads to %s (%s), which the settings do not allow", run->where,
-                       run->refused, address_class_name(run->refused_class));
+    if (*run->refused) {
+        (void)op_fail(run->op, ERR_FORBIDDEN,
+                      "%s leads to %s (%s), which the settings do not allow", run->where,
+                      run->refused, address_class_name(run->refused_class));
+        return op_cause(run->op, "address_refused", run->where, run->refused);
+    }
     (void)curl_easy_getinfo(run->slot->easy, CURLINFO_OS_ERRNO, &cause);
-    return op_fail(run->op, ERR_TARGET, "%s: cannot connect: %s", run->where,
-                   cause ? strerror((int)cause) : run->slot->error);
+    const char *why = cause ? strerror((int)cause) : run->slot->error;
+    (void)op_fail(run->op, ERR_TARGET, "%s: cannot connect: %s", run->where, why);
+    return op_cause(run->op, "connect", run->where, why);
 }
 
 /* OpenSSL's words for what is wrong with a certificate, and the usual mend. */
 static const struct {
-    const char *words, *mend;
+    const char *words, *term, *mend;
 } cert_faults[] = {
-    {"self-signed certificate", "set the CA file that signed it (network.ca_file, or with the source)"},
-    {"unable to get local issuer",
+    {"self-signed certificate", "self-signed",
+     "set the CA file that signed it (network.ca_file, or with the source)"},
+    {"unable to get local issuer", "issuer unknown",
      "its issuer is unknown here: set the CA file (network.ca_file, or with the source)"},
-    {"has expired", "it has expired: renew it there, or check this machine's clock"},
-    {"not yet valid", "it is not valid yet: check both clocks"},
-    {"alternative certificate subject name", "it was made for another host name"},
-    {"does not match target host", "it was made for another host name"},
+    {"has expired", "expired", "it has expired: renew it there, or check this machine's clock"},
+    {"not yet valid", "not yet valid", "it is not valid yet: check both clocks"},
+    {"alternative certificate subject name", "other name", "it was made for another host name"},
+    {"does not match target host", "other name", "it was made for another host name"},
 };
 
 static int report_certificate(struct fetch_run *run)
 {
-    const char *mend = "check the certificate chain";
+    const char *mend = "check the certificate chain", *term = "chain";
     for (size_t i = 0; i < sizeof cert_faults / sizeof *cert_faults; i++)
-        if (strstr(run->slot->error, cert_faults[i].words))
+        if (strstr(run->slot->error, cert_faults[i].words)) {
             mend = cert_faults[i].mend;
-    return op_fail(run->op, ERR_TARGET, "%s: its certificate is not trusted (%s): %s", run->where,
-                   run->slot->error, mend);
+            term = cert_faults[i].term;
+        }
+    (void)op_fail(run->op, ERR_TARGET, "%s: its certificate is not trusted (%s): %s", run->where,
+                  run->slot->error, mend);
+    return op_cause(run->op, "certificate", run->where, term);
 }
 
 int fault_report(struct fetch_run *run, CURLcode code)
@@ -75,33 +83,43 @@ int fault_report(struct fetch_run *run, CURLcode code)
     const char *said = *run->slot->error ? run->slot->error : curl_easy_strerror(code);
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-        return op_fail(op, ERR_TARGET, "%s: the name is not known: check its spelling and the DNS",
+        (void)op_fail(op, ERR_TARGET, "%s: the name is not known: check its spelling and the DNS",
                        run->where);
+        return op_cause(op, "name_unknown", run->where, NULL);
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return op_fail(op, ERR_TARGET, "the proxy's name is not known: check the proxy setting");
+        (void)op_fail(op, ERR_TARGET, "the proxy's name is not known: check the proxy setting");
+        return op_cause(op, "proxy_unknown", NULL, NULL);
     case CURLE_COULDNT_CONNECT:
         return report_connect(run);
     case CURLE_PROXY:
-        return op_fail(op, ERR_TARGET, "%s: the proxy refuses: %s", run->where, said);
+        (void)op_fail(op, ERR_TARGET, "%s: the proxy refuses: %s", run->where, said);
+        return op_cause(op, "proxy", run->where, said);
     case CURLE_OPERATION_TIMEDOUT:
         if (op_left_ms(op) == 0)
             return fault_timeout(run);
-        return op_fail(op, ERR_TARGET, "%s: no answer %s", run->where, phase(run));
+        (void)op_fail(op, ERR_TARGET, "%s: no answer %s", run->where, phase(run));
+        return op_cause(op, "no_answer", run->where, phase(run));
     case CURLE_PEER_FAILED_VERIFICATION:
         return report_certificate(run);
     case CURLE_SSL_CACERT_BADFILE:
-        return op_fail(op, ERR_BAD_INPUT, "the CA file cannot be used: %s", said);
+        (void)op_fail(op, ERR_BAD_INPUT, "the CA file cannot be used: %s", said);
+        return op_cause(op, "ca_file", said, NULL);
     case CURLE_SSL_CONNECT_ERROR:
-        return op_fail(op, ERR_TARGET, "%s: the TLS handshake failed: %s", run->where, said);
+        (void)op_fail(op, ERR_TARGET, "%s: the TLS handshake failed: %s", run->where, said);
+        return op_cause(op, "tls", run->where, said);
     case CURLE_USE_SSL_FAILED:
-        return op_fail(op, ERR_TARGET, "%s offers no TLS, which the settings ask for", run->where);
+        (void)op_fail(op, ERR_TARGET, "%s offers no TLS, which the settings ask for", run->where);
+        return op_cause(op, "no_tls", run->where, NULL);
     case CURLE_GOT_NOTHING:
-        return op_fail(op, ERR_TARGET, "%s closed the connection without an answer", run->where);
+        (void)op_fail(op, ERR_TARGET, "%s closed the connection without an answer", run->where);
+        return op_cause(op, "closed", run->where, NULL);
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-        return op_fail(op, ERR_TARGET, "%s: the connection broke: %s", run->where, said);
+        (void)op_fail(op, ERR_TARGET, "%s: the connection broke: %s", run->where, said);
+        return op_cause(op, "broken", run->where, said);
     default:
-        return op_fail(op, ERR_TARGET, "%s: %s", run->where, said);
+        (void)op_fail(op, ERR_TARGET, "%s: %s", run->where, said);
+        return op_cause(op, "broken", run->where, said);
     }
 }

@@ -7,6 +7,7 @@
 #include "grafana/check.h"
 
 #include "base/clock.h"
+#include "grafana/words.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static bool ask(struct walk *walk, struct grafana_hop *hop, const char *path,
     bool is_fine = grafana_get(&part, walk->grafana, path, want, answer) == 0;
     if (!is_fine) {
         hop->state = HOP_FAIL;
-        say(walk, hop, part.err_text, part.err_text);
+        say(walk, hop, words_zh(&part.arena, &part), part.err_text);
     } else {
         /* The answer outlives the part: it is small, and parsed again where it is kept. */
         struct bytes body = {arena_copy(&walk->op->arena, answer->body), answer->body.n};

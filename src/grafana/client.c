@@ -175,30 +175,42 @@ static int fail_answer(struct op *op, const struct grafana *grafana, const struc
 {
     const char *base = grafana->site.base_url;
     const char *said = jv_text_at(answer->json, "message", "");
-    if (answer->status == 401)
-        return op_fail(op, ERR_TARGET_LOGIN,
+    if (answer->status == 401) {
+        (void)op_fail(op, ERR_TARGET_LOGIN,
                        "Grafana at %s does not accept the credential (401%s%s): make a new service "
                        "account token there and enter it in the source",
                        base, *said ? ": " : "", said);
-    if (answer->status == 403)
-        return op_fail(op, ERR_TARGET_MISSING,
+        return op_cause(op, "grafana_401", base, NULL);
+    }
+    if (answer->status == 403) {
+        (void)op_fail(op, ERR_TARGET_MISSING,
                        "Grafana at %s refuses %s (403%s%s): give the identity of this source the "
                        "right to read it",
                        base, x->path, *said ? ": " : "", said);
-    if (answer->status == 404)
-        return op_fail(op, ERR_TARGET_MISSING, "Grafana at %s has no %s (404%s%s)", base, x->path,
+        return op_cause(op, "grafana_403", base, x->path);
+    }
+    if (answer->status == 404) {
+        (void)op_fail(op, ERR_TARGET_MISSING, "Grafana at %s has no %s (404%s%s)", base, x->path,
                        *said ? ": " : "", said);
-    if (answer->status >= 300 && answer->status < 400)
-        return op_fail(op, ERR_TARGET,
+        return op_cause(op, "grafana_404", base, x->path);
+    }
+    if (answer->status >= 300 && answer->status < 400) {
+        (void)op_fail(op, ERR_TARGET,
                        "%s%s leads elsewhere (%d to %.200s): correct the base address of the "
                        "source, its sub-path, or the login page in front of Grafana",
                        base, x->path, answer->status, answer->location);
-    if (answer->status >= 200 && answer->status < 300)
-        return op_fail(op, ERR_TARGET,
+        return op_cause(op, "grafana_elsewhere", base,
+                        arena_fmt(&op->arena, "%.200s", answer->location));
+    }
+    if (answer->status >= 200 && answer->status < 300) {
+        (void)op_fail(op, ERR_TARGET,
                        "%s%s answers %s instead of JSON: correct the base address of the source",
                        base, x->path, *answer->type ? answer->type : "no type");
-    return op_fail(op, ERR_TARGET, "Grafana at %s answers %d to %s%s%s", base, answer->status,
-                   x->path, *said ? ": " : "", said);
+        return op_cause(op, "grafana_not_json", base, answer->type);
+    }
+    (void)op_fail(op, ERR_TARGET, "Grafana at %s answers %d to %s%s%s", base, answer->status, x->path,
+                  *said ? ": " : "", said);
+    return op_cause(op, "grafana_status", base, arena_fmt(&op->arena, "%d", answer->status));
 }
 
 static int run(struct op *op, struct grafana *grafana, const struct exchange *x,

@@ -83,6 +83,13 @@ describe('the test', () => {
     expect(hop(wrong, 'login').state).toBe('fail');
     const gone = (await admin.post('/sources/test', { name: 'x', url: 'http://127.0.0.1:9', credential: { kind: 'none' } })).json;
     expect(hop(gone, 'reach').state).toBe('fail');
+    expect(hop(gone, 'reach').detail).toEqual({ en: '127.0.0.1:9: cannot connect: Connection refused', 'zh-CN': '127.0.0.1:9: 无法连接: 连接被拒绝' });
+    expect(hop(wrong, 'login').detail['zh-CN']).toBe(`${grafana.url} 的 Grafana 不接受该凭据 (401): 请在其中新建服务账号令牌, 并填入本站点`);
+    const nameless = (await admin.post('/sources/test', { name: 'x', url: 'http://no-such-host.invalid', credential: { kind: 'none' } })).json;
+    expect(hop(nameless, 'reach').detail['zh-CN']).toContain('域名无法解析');
+    const elsewhere = (await admin.post('/sources/test', { name: 'x', url: `${grafana.url}/nowhere`, credential: { kind: 'none' } })).json;
+    for (const h of [...gone.hops, ...wrong.hops, ...nameless.hops, ...elsewhere.hops].filter((x: any) => x.detail.en))
+      expect(h.detail['zh-CN'], h.id).not.toBe(h.detail.en);
     expect(JSON.stringify(wrong)).not.toContain('glsa_wrong');
   });
 
