@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TOLERANCE = 24, PIXEL = 3, LEVEL = 6 };
+enum { TOLERANCE = 24, PIXEL = 3, LEVEL = 6, LEVEL_THUMB = 3 };
 
 /* The error of a part, as the caller of a comparison expects it. */
 static int fail_part(struct op *op, struct op *part)
@@ -187,7 +187,7 @@ int picture_thumbnail(struct op *op, struct bytes png, int width_max, struct byt
     if (picture_decode(&part, png, &full) || picture_shrink(&part, &full, width_max, &small))
         failed = fail_part(op, &part);
     else
-        failed = picture_encode(op, &small, LEVEL, out);
+        failed = picture_encode(op, &small, LEVEL_THUMB, out);
     op_fini(&part);
     return failed;
 }
