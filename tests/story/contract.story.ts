@@ -1,4 +1,5 @@
 // What callers of grafana-image-renderer rely on: addresses, parameters, texts, statuses, encodings.
+import { inflateSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
@@ -367,5 +368,142 @@ describe('what the page sees', () => {
     const bright = (p: Picture) => p.png.data.reduce((sum, v, i) => sum + (i % 4 < 3 ? v : 0), 0) / p.png.data.length;
     expect(bright(light)).toBeGreaterThan(bright(dark) + 60);
     expect((await asked({ theme: 'pink' }))[0]).toBe(400);
+  });
+});
+
+// The rest of what Grafana sends and of what version 5 of the peer answers, row by row.
+describe('every row of the contract', () => {
+  it('of several tokens each opens, and spaces around them do not count', async () => {
+    const other = await Rounds.start({ ownToken: false, env: { ROUNDS_AUTH_TOKENS: 'the-first-token-000001, the-second-token-00002' } });
+    try {
+      for (const [token, status] of [['the-first-token-000001', 400], ['the-second-token-00002', 400], ['the-third-token-000003', 401], ['the-first-token-000001, the-second-token-00002', 401]] as const)
+        expect([token, (await other.get('/render', { 'X-Auth-Token': token })).status]).toEqual([token, status]);
+    } finally { await other.stop(); }
+  });
+
+  it('checks come in order: token, address, the rest', async () => {
+    const ask = async (query: string, token = authToken) => {
+      const answer = await rounds.get(`/render?${query}`, { 'X-Auth-Token': token });
+      return [answer.status, (await answer.text()).split('\n')[0]];
+    };
+    expect(await ask('url=file:///x&width=abc', 'wrong-token-0123456789')).toEqual([401, 'Unauthorized']);
+    expect(await ask('url=file:///x&width=abc')).toEqual([403, expect.stringMatching(/^Forbidden query url protocol/)]);
+    expect(await ask('url=nonsense&width=abc')).toEqual([400, expect.stringMatching(/^Invalid URL in query/)]);
+    expect(await ask('width=abc')).toEqual([400, "missing 'url' query parameter"]);
+    expect(await ask(`url=${encodeURIComponent(solo(1))}&width=abc`)).toEqual([400, expect.stringMatching(/^invalid 'width'/)]);
+  });
+
+  it('as Grafana 10 and older ask: all parameters, most of them empty', async () => {
+    const answer = await rounds.get(`/render?deviceScaleFactor=1.000000&domain=127.0.0.1&encoding=&height=400&renderKey=${'k'.repeat(32)}&timeout=60&timezone=&url=${encodeURIComponent(`${site.url}/mirror?&render=1`)}&width=800`,
+      { 'User-Agent': 'Grafana/10.4.0' });
+    expect(answer.headers.get('content-type')).toBe('image/png');
+    const picture = await Picture.of(answer);
+    expect([picture.width, picture.height]).toEqual([800, 400]);
+    expect(site.requests.filter((r) => r.path === '/mirror').pop()!.query.get('render')).toBe('1');
+  });
+
+  it('as Grafana 11 and newer ask for a PDF: no size, an encoding', async () => {
+    const answer = await rounds.get(`/render?deviceScaleFactor=1.000000&domain=127.0.0.1&encoding=pdf&renderKey=x&timeout=60&timezone=Europe%2FParis&url=${encodeURIComponent(`${site.url}/mirror?&render=1`)}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+  });
+
+  it('as Grafana asks for CSV: an empty encoding', async () => {
+    const answer = await rounds.get(`/render/csv?domain=127.0.0.1&encoding=&renderKey=x&timeout=60&timezone=&url=${encodeURIComponent(`${site.url}/d-csv/abc?panelId=1&render=1`)}`);
+    expect([answer.status, answer.headers.get('content-disposition')]).toEqual([200, 'attachment; filename="traffic.csv"']);
+  });
+
+  it('the address reaches Grafana byte by byte', async () => {
+    let raw = '';
+    const own = await Site.start({ '/x': (req, res) => { raw = req.url!; res.end('<!doctype html>x'); } });
+    try {
+      const query = '?var-a=%E4%B8%AD&var-a=b+c&var-a=b%20c&e=&f&g=%2F%26%3d&render=1';
+      await rounds.render({ url: `${own.url}/x${query}`, width: 50, height: 50 });
+      expect(raw).toBe(`/x${query}`);
+    } finally { await own.stop(); }
+  });
+
+  it('headers of Grafana\'s own traffic end here', async () => {
+    await seen({}, { 'X-Tenant-ID': 'grafana.example', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'X-Access-Token': 'not-for-pages', 'X-Auth-Token': authToken });
+    const { headers } = site.requests.filter((r) => r.path === '/mirror').pop()!;
+    for (const name of ['x-tenant-id', 'traceparent', 'x-access-token', 'x-auth-token']) expect(headers[name]).toBeUndefined();
+  });
+
+  it('the length of an answer is told, and is right', async () => {
+    for (const [path, parameters] of [['/render', { url: `${site.url}/mirror`, width: 80, height: 60 }], ['/render/csv', { url: `${site.url}/d-csv/abc` }]] as const) {
+      const answer = await rounds.render(parameters, {}, path);
+      expect(Number(answer.headers.get('content-length'))).toBe((await answer.arrayBuffer()).byteLength);
+    }
+  });
+
+  it('what fails is told in the words of the peer', async () => {
+    const gone = await Site.start({});
+    await gone.stop();
+    const png = await rounds.render({ url: `${gone.url}/` });
+    expect([png.status >= 500, (await png.text()).split('\n')[0]]).toEqual([true, 'Failed to render']);
+    const csv = await rounds.render({ url: `${gone.url}/` }, {}, '/render/csv');
+    expect([csv.status >= 500, (await csv.text()).split('\n')[0]]).toEqual([true, 'CSV rendering failed']);
+  });
+
+  it('the zone of callers who name none is a setting', async () => {
+    const other = await Rounds.start({ args: ['--browser.timezone=Asia/Tokyo'] });
+    try {
+      for (const parameters of [{}, { timezone: '' }] as Record<string, string>[]) {
+        await other.render({ url: `${site.url}/mirror`, width: 50, height: 50, ...parameters });
+        expect(site.requests.filter((r) => r.path === '/seen').pop()!.query.get('zone')).toBe('Asia/Tokyo');
+      }
+    } finally { await other.stop(); }
+  });
+
+  it('what Grafana 13 looks for in a renderer is there before any script of the page', async () => {
+    const own = await Site.start({
+      '/': `<!doctype html><script>new Image().src = '/told?' + new URLSearchParams({channel: typeof __grafanaImageRendererMessageChannel, timeout: typeof __grafanaImageRendererReadinessTimeoutMs});
+        __grafanaImageRendererMessageChannel(JSON.stringify({type: 'REPORT_RENDER_COMPLETE', data: {success: false}}))</script>`,
+      '/told': (_req, res) => { res.writeHead(204).end(); },
+    });
+    try {
+      const answer = await rounds.render({ url: `${own.url}/?forcePollingMode=true`, width: 50, height: 50, timeout: 20 });
+      expect(answer.status, 'its word is a hint, and polling is no other mode here').toBe(200);
+      expect(Object.fromEntries(own.requests.find((r) => r.path === '/told')!.query)).toEqual({ channel: 'function', timeout: 'number' });
+    } finally { await own.stop(); }
+  });
+
+  describe('PDF', () => {
+    const pdf = async (parameters: Record<string, string | number>) => {
+      const answer = await rounds.render({ url: `${site.url}/mirror`, encoding: 'pdf', ...parameters });
+      expect(answer.status, await answer.clone().text()).toBe(200);
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const box = (body: Buffer) => /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(body.toString('latin1'))!.slice(1).map(Number);
+    const pages = (body: Buffer) => (body.toString('latin1').match(/\/Type \/Page\b(?!s)/g) ?? []).length;
+    /** What its pages draw. */
+    const drawn = (body: Buffer) => [...body.toString('latin1').matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)]
+      .map((m) => { try { return inflateSync(Buffer.from(m[1]!, 'latin1')).toString('latin1'); } catch { return ''; } }).join('\n');
+
+    it.each([['letter', 8.5, 11], ['legal', 8.5, 14], ['tabloid', 11, 17], ['ledger', 17, 11], ['A0', 33.1, 46.8], ['a1', 23.4, 33.1],
+      ['a2', 16.54, 23.4], ['a3', 11.7, 16.54], ['a4', 8.27, 11.7], ['a5', 5.83, 8.27], ['A6', 4.13, 5.83]] as const)('%s is %d by %d inches', async (format, width, height) => {
+      const [w, h] = box(await pdf({ 'pdf.format': format, 'pdf.landscape': 'false' }));
+      expect([Math.abs(w! - width * 72), Math.abs(h! - height * 72)].every((off) => off < 2), `${w} x ${h}`).toBe(true);
+    });
+
+    it('has the page\'s background unless it is not wanted', async () => {
+      const blue = /0?\.070[56]\d* 0?\.2039\d* 0?\.337[23]\d* rg/; // #123456
+      expect(drawn(await pdf({}))).toMatch(blue);
+      expect(drawn(await pdf({ 'pdf.printBackground': 'true' }))).toMatch(blue);
+      expect(drawn(await pdf({ 'pdf.printBackground': 'false' }))).not.toMatch(blue);
+    });
+
+    it('is drawn smaller by the scale', async () => {
+      const tall = { url: `${site.url}/tall` };
+      expect(pages(await pdf({ ...tall, deviceScaleFactor: 2 }))).toBeLessThan(pages(await pdf({ ...tall, deviceScaleFactor: 1 })));
+    });
+
+    it('stands upright by default where the setting says so', async () => {
+      const other = await Rounds.start({ args: ['--render.landscape=false'] });
+      try {
+        const answer = await other.render({ url: `${site.url}/mirror`, encoding: 'pdf' });
+        const [w, h] = box(Buffer.from(await answer.arrayBuffer()));
+        expect(w).toBeLessThan(h!);
+      } finally { await other.stop(); }
+    });
   });
 });

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { Raw } from './lib/raw.js';
+import { Site } from './lib/site.js';
 import { authToken, grafanaSettings, isSanitized, Options, Rounds, run } from './lib/rounds.js';
 
 const from = 1763000000000, to = 1763021600000;
@@ -56,8 +57,24 @@ describe('bad input', () => {
     }
   });
 
+  it('every one but the address may be missing, and the address alone may not', async () => {
+    const answer = await rounds.get(`/render?url=${encodeURIComponent(page())}`);
+    expect((await Picture.of(answer)).has(stampColour('demo/1', from, to))).toBe(true);
+    const all = names.filter((name) => name !== 'url').map((name) => `${name}=`).join('&');
+    expect((await rounds.get(`/render?${all}`)).status).toBe(400);
+    expect((await Picture.of(await rounds.get(`/render?url=${encodeURIComponent(page())}&${all}`))).has(stampColour('demo/1', from, to)), 'all of them empty').toBe(true);
+  });
+
+  it.each(['width', 'height', 'deviceScaleFactor', 'timeout', 'quality', 'pdf.pageRanges'])('%s may not be negative, and no number beyond all measure', async (name) => {
+    const some = name === 'pdf.pageRanges' ? [] : ['-2']; // "-2": as far as the second
+    for (const value of [...some, '-0.5', '-99999999999999999999', '1e400', '9'.repeat(400), '0x7fffffffffffffff']) {
+      const answer = await rounds.get(`/render?url=${encodeURIComponent(page())}&encoding=${name.startsWith('pdf') ? 'pdf' : 'jpeg'}&${name}=${value}`);
+      expect([value, answer.status, await answer.text()]).toEqual([value, 400, expect.stringMatching(name === 'deviceScaleFactor' ? /^invalid (request|'deviceScaleFactor')/ : name)]);
+    }
+  });
+
   it('a value of 100 KiB is refused, whatever it is', async () => {
-    for (const name of ['url', 'timezone', 'renderKey']) {
+    for (const name of names) {
       const raw = (await Raw.open(rounds.url)).send(head(`/render?${name}=${'x'.repeat(100 * 1024)}`));
       expect([400, 414]).toContain(await raw.status());
       raw.drop();
@@ -70,6 +87,15 @@ describe('bad input', () => {
     const raw = (await Raw.open(rounds.url)).send(head(`/version?${'z'.repeat(60 * 1024)}`));
     expect(await raw.status()).toBe(200);
     raw.drop();
+  });
+
+  it('nor is one of 64 KiB for the page', async () => {
+    const site = await Site.start({ '/': '<!doctype html><body style="margin:0;background:#0a0b0c">' });
+    try {
+      const url = `${site.url}/?x=`.padEnd(64 * 1024, 'y');
+      expect((await Picture.of(await rounds.get(`/render?width=40&height=40&url=${url}`))).at(5, 5)).toBe('#0a0b0c');
+      expect(site.requests.find((r) => r.path === '/')!.query.get('x')!.length).toBe(url.length - `${site.url}/?x=`.length);
+    } finally { await site.stop(); }
   });
 
   it('what is no HTTP is refused', async () => {

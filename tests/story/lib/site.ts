@@ -13,7 +13,7 @@ export class Site {
   private constructor(private readonly server: Server, readonly url: string) {}
 
   static async start(pages: Record<string, Handler | string>, host = '127.0.0.1'): Promise<Site> {
-    const server = createServer().listen(0, host);
+    const server = createServer({ maxHeaderSize: 256 * 1024 }).listen(0, host);
     await once(server, 'listening');
     const { port, family, address } = server.address() as AddressInfo;
     const site = new Site(server, `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
