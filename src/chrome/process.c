@@ -64,6 +64,10 @@ struct process {
     ":memory_cache_strong_ref_total_size_threshold/104857600" \
     "/memory_cache_strong_ref_resource_size_threshold/33554432"
 
+/* A round changes ranges hundreds of times in one document. Its garbage is collected when the heap has grown by
+ * this much, in per cent: a fifth less memory at the same CPU time, on dashboards of ten panels. */
+#define HEAP_GROWTH "--js-flags=--heap-growing-percent=40"
+
 /* What belongs to every browser, whoever asks. The network ones leave the gate as the only way out: a context
  * has a proxy of its own; the dead proxy and resolver here are for whatever has none. */
 static const char *const FLAGS[] = {
@@ -104,6 +108,7 @@ static const char *const FLAGS[] = {
     "ComponentUpdater,DialMediaRouteProvider,GlobalMediaControls,AutofillServerCommunication,"
     "Prerender2,SpeculationRulesPrefetchFuture,NetworkPrediction,BackgroundResourceFetch",
     SCRIPTS_KEPT,
+    HEAP_GROWTH,
     "--dns-prefetch-disable",
     "--proxy-server=socks5://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
