@@ -262,7 +262,7 @@ const struct schema schemas[] = {
     {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},
 
     /* Search, notifications. */
-    {"SearchHit", "kind:'panel|plan|verdict|person|known_issue' text:text snippet:text|null "
+    {"SearchHit", "kind:'panel|plan|person|round|verdict|known_issue' text:text snippet:text|null "
                   "panel_key?:text shot_id?:text round_id?:text plan_id?:text user_id?:text "
                   "known_issue_id?:text at:time|null"},
     {"ChannelKind", .is = "'email|webhook|slack|dingtalk|wecom|feishu'"},

@@ -1,4 +1,4 @@
-/* Search over panels, plans, verdicts, people and known issues. Without a kind they come one after
+/* Search over panels, plans, people, rounds, verdicts and known issues. Without a kind they come one after
  * the other, each newest first; the cursor says in which kind the page begins.
  *
  * A hit leads somewhere: a panel to its newest picture, a verdict to its shot.
@@ -9,16 +9,18 @@
 #include "api/platform.h"
 #include "api/reply.h"
 #include "store/plan.h"
+#include "store/round.h"
 #include "store/search.h"
 #include "store/shot_list.h"
 
 #include <string.h>
 
 /* In the order in which they are answered; known issues only when asked for. */
-static const enum search_kind order[] = {SEARCH_PANEL, SEARCH_PLAN, SEARCH_VERDICT, SEARCH_PERSON,
-                                         SEARCH_KNOWN};
-static const char *const kinds[] = {"panel", "plan", "verdict", "person", "known_issue", NULL};
-enum { KINDS_DEFAULT = 4, KIND_VERDICT = 2 };
+enum { ROUNDS = 0 }; /* no kind of the store's search: they have no words of their own */
+static const enum search_kind order[] = {SEARCH_PANEL,          SEARCH_PLAN,    SEARCH_PERSON,
+                                         (enum search_kind)ROUNDS, SEARCH_VERDICT, SEARCH_KNOWN};
+static const char *const kinds[] = {"panel", "plan", "person", "round", "verdict", "known_issue", NULL};
+enum { KINDS_DEFAULT = 5, KIND_ROUND = 3, KIND_VERDICT = 4 };
 
 static const char *const verdicts[] = {"normal", "abnormal", "not_applicable", "undecided", NULL};
 
@@ -130,7 +132,8 @@ static int read_people(struct call *call, struct asked *a)
     return 0;
 }
 
-/* Filters that only verdicts have make it a search for verdicts. */
+/* Filters that only verdicts have make it a search for verdicts; of rounds, too, if they have them
+ * as well. */
 static int read_kind(struct call *call, struct asked *a)
 {
     int kind, verdict;
@@ -141,8 +144,8 @@ static int read_kind(struct call *call, struct asked *a)
         a->ask.verdict = (enum verdict_kind)(verdict + VERDICT_NORMAL);
     bool is_narrow =
         verdict >= 0 || a->ask.plan_row || a->ask.by_row || a->ask.from_ms || a->ask.to_ms;
-    a->kind = kind >= 0 ? (size_t)kind : is_narrow ? KIND_VERDICT : 0;
-    a->kinds_end = kind >= 0 || is_narrow ? a->kind + 1 : KINDS_DEFAULT;
+    a->kind = kind >= 0 ? (size_t)kind : is_narrow ? KIND_ROUND : 0;
+    a->kinds_end = kind >= 0 ? a->kind + 1 : KINDS_DEFAULT;
     return 0;
 }
 
@@ -171,23 +174,66 @@ static int read_ask(struct call *call, struct asked *a)
     return read_cursor(call, a);
 }
 
+/* Rounds of the time asked for, if nothing is asked that rounds do not have. */
+static int print_rounds(struct call *call, struct reply *r, const struct asked *a, int *left,
+                        const char **next)
+{
+    const struct store_search_ask *ask = &a->ask;
+    struct store_round_ask rounds = {.plan_row = ask->plan_row,
+                                     .user_row = ask->user_row,
+                                     .from_ms = ask->from_ms,
+                                     .to_ms = ask->to_ms};
+    struct store_round_list list;
+    *next = NULL;
+    if (bytes_trim(bytes_of(ask->text)).n || ask->by_row || ask->verdict ||
+        (!ask->plan_row && !ask->from_ms && !ask->to_ms))
+        return 0;
+    if (store_round_list(call->op, call->api->platform->store, &rounds, a->page, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.n; i++) {
+        jw_object(&r->w);
+        jw_text_at(&r->w, "kind", "round");
+        jw_text_at(&r->w, "text", list.items[i].plan_name);
+        jw_text_at(&r->w, "snippet", NULL);
+        jw_text_at(&r->w, "round_id", list.items[i].id);
+        jw_text_at(&r->w, "plan_id", list.items[i].plan_id);
+        reply_time_at(r, "at", list.items[i].moment_ms);
+        jw_end(&r->w);
+    }
+    *left -= (int)list.n;
+    *next = list.next;
+    return 0;
+}
+
+static int print_found(struct call *call, struct reply *r, const struct asked *a, int *left,
+                       const char **next)
+{
+    struct store_hit_list list;
+    if (store_search(call->op, call->api->platform->store, &a->ask, a->page, &list) < 0)
+        return -1;
+    for (size_t i = 0; i < list.n; i++)
+        if (print_hit(call, r, &list.items[i]) < 0)
+            return -1;
+    *left -= (int)list.n;
+    *next = list.next;
+    return 0;
+}
+
 /* Prints hits until the page is full; *next: where the following page begins. */
 static int print_hits(struct call *call, struct reply *r, struct asked *a, const char **next)
 {
     int left = a->page.limit;
     *next = NULL;
     for (; a->kind < a->kinds_end && left > 0; a->kind++, a->page.cursor = NULL) {
-        struct store_hit_list list;
+        const char *further;
+        bool is_rounds = a->kind == KIND_ROUND;
         a->ask.kind = order[a->kind];
         a->page.limit = left;
-        if (store_search(call->op, call->api->platform->store, &a->ask, a->page, &list) < 0)
+        if (is_rounds ? print_rounds(call, r, a, &left, &further) < 0
+                      : print_found(call, r, a, &left, &further) < 0)
             return -1;
-        for (size_t i = 0; i < list.n; i++)
-            if (print_hit(call, r, &list.items[i]) < 0)
-                return -1;
-        left -= (int)list.n;
-        if (list.next) {
-            *next = arena_fmt(&call->op->arena, "%zu.%s", a->kind, list.next);
+        if (further) {
+            *next = arena_fmt(&call->op->arena, "%zu.%s", a->kind, further);
             return 0;
         }
     }

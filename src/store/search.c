@@ -248,6 +248,58 @@ static int narrow(struct op *op, struct db_tx *tx, const struct store_search_ask
     return 0;
 }
 
+/* Without words there is nothing to match: the verdicts themselves, by the index that fits best. */
+#define LISTED(index, where)                                                                       \
+    "SELECT v.row_id, r.id || '-' || (v.shot_row & 1048575), u.name, p.panel_title, v.comment, "   \
+    "v.given_ms, v.kind FROM verdicts v INDEXED BY " index " JOIN rounds r ON r.row_id = "         \
+    "v.round_row JOIN users u ON u.row_id = v.user_row JOIN shots s ON s.row_id = v.shot_row "     \
+    "JOIN panels p ON p.row_id = s.panel_row WHERE " where "v.given_ms >= $1 AND "                 \
+    "(v.given_ms, v.row_id) < ($2, $3) AND ($4 = 0 OR v.plan_row = $4) AND "                       \
+    "($5 = 0 OR v.user_row = $5) AND ($6 = 0 OR v.kind = $6) AND " SEES_PLAN("$7", "v.plan_row")   \
+    " ORDER BY v.given_ms DESC, v.row_id DESC LIMIT $8"
+
+static const char *listing(const struct store_search_ask *ask)
+{
+    if (ask->plan_row)
+        return LISTED("verdicts_plan", "v.plan_row = $4 AND ");
+    if (ask->by_row)
+        return LISTED("verdicts_user", "v.user_row = $5 AND ");
+    return LISTED("verdicts_given", "");
+}
+
+static int list_verdicts(struct op *op, struct store *store, const struct store_search_ask *ask,
+                         struct store_page page, struct store_hit_list *out)
+{
+    CLEANUP(unit_end) struct unit u = {0};
+    struct found *found = NULL;
+    int64_t below[2];
+    size_t n = 0, limit = (size_t)page_limit(page);
+    if (page_read_below(op, page, ask->to_ms, below) || unit_begin(op, store, DB_READ, &u) ||
+        read_all(op, u.tx, listing(ask),
+                 DB_ARGS(db_int(ask->from_ms), db_int(below[0]), db_int(below[1]),
+                         db_int(ask->plan_row), db_int(ask->by_row), db_int((int)ask->verdict),
+                         db_int(ask->user_row), db_int((int64_t)limit + 1)),
+                 sizeof *found, read_found, (void **)&found, &n))
+        return -1;
+    out->n = n > limit ? limit : n;
+    out->items = ARENA_ARRAY(&op->arena, struct store_hit, out->n + 1);
+    for (size_t i = 0; i < out->n; i++) {
+        out->items[i] = found[i].hit;
+        out->items[i].kind = SEARCH_VERDICT;
+    }
+    if (n > limit)
+        out->next = page_write(
+            op, (int64_t[]){found[out->n - 1].hit.at_ms, found[out->n - 1].rowid}, 2);
+    return 0;
+}
+
+static bool has_words(const char *text)
+{
+    struct bytes rest = bytes_of(text);
+    struct piece piece = {0};
+    return next_piece(&rest, &piece);
+}
+
 int store_search(struct op *op, struct store *store, const struct store_search_ask *ask,
                  struct store_page page, struct store_hit_list *out)
 {
@@ -255,6 +307,9 @@ int store_search(struct op *op, struct store *store, const struct store_search_a
     struct found *found = NULL;
     size_t n = 0;
     *out = (struct store_hit_list){0};
+    if (ask->kind == SEARCH_VERDICT && !has_words(ask->text) &&
+        (ask->plan_row || ask->by_row || ask->from_ms || ask->to_ms))
+        return list_verdicts(op, store, ask, page, out);
     int64_t from = (int64_t)ask->kind << KIND_SHIFT, before, limit = page_limit(page);
     const char *match = match_of(op, ask);
     if (page_read(op, page, (int64_t)(ask->kind + 1) << KIND_SHIFT, &before, 1))

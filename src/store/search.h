@@ -44,8 +44,8 @@ struct store_hit_list {
     const char *next;
 };
 
-/* Newest first. A text without words finds nothing, but for verdicts with a plan, a person or a
- * verdict given: then all of those that have words. */
+/* Newest first. A text without words finds nothing, but for verdicts: with a plan, a person or a
+ * range of time given all of theirs, with a verdict alone those that have words. */
 int store_search(struct op *op, struct store *store, const struct store_search_ask *ask,
                  struct store_page page, struct store_hit_list *out) MUST_CHECK;
 

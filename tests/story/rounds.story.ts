@@ -132,6 +132,32 @@ describe('a round', () => {
   });
 });
 
+describe('searching by time alone', () => {
+  it('finds the rounds of that time and the verdicts given in it, with comments and without', async () => {
+    const plan = await makePlan(admin, source, ['library'], { name: '晚间巡检' });
+    const round = await runRound(admin, plan, { moment: '2025-03-04T05:06:07Z' });
+    const [first] = await shotsOf(admin, round.id);
+    const before = new Date(Date.now() - 5).toISOString();
+    good(await admin.post(`/shots/${first.id}/verdict`, { value: 'normal' }));
+    const after = new Date(Date.now() + 5).toISOString();
+    const of = async (query: string) => good(await admin.get(`/search?${query}`)).items;
+    expect(await of('from=2025-03-04T00:00:00Z&to=2025-03-05T00:00:00Z')).toMatchObject([{ kind: 'round', text: '晚间巡检', round_id: round.id, plan_id: plan, at: round.moment_at }]);
+    expect(await of('from=2025-03-05T00:00:00Z&to=2025-03-06T00:00:00Z')).toEqual([]);
+    expect(await of(`from=${before}&to=${after}`)).toMatchObject([{ kind: 'verdict', shot_id: first.id, round_id: round.id }]);
+    expect((await of(`plan=${plan}`)).map((h: any) => h.kind)).toEqual(['round', 'verdict']);
+    expect((await of(`kind=round&from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z`)).map((h: any) => h.round_id)).toEqual([round.id]);
+    expect(await of(`q=${encodeURIComponent('巡检')}&from=2025-03-04T00:00:00Z&to=2025-03-05T00:00:00Z`), 'rounds have no words').toEqual([]);
+    expect((await of(`q=${encodeURIComponent('间巡')}`)).map((h: any) => [h.kind, h.plan_id])).toEqual([['plan', plan]]);
+    const pages: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const page: any = good(await admin.get(`/search?plan=${plan}&limit=1${next && `&cursor=${encodeURIComponent(next)}`}`));
+      pages.push(...page.items.map((h: any) => h.kind));
+      next = page.next;
+    }
+    expect(pages).toEqual(['round', 'verdict']);
+  });
+});
+
 describe('what goes wrong', () => {
   it('is told shot by shot, and does not stop the rest', async () => {
     const plan = await makePlan(admin, source, ['faults'], { selections: [{ source, dashboard: 'faults', panels: [1, 2, 4, 6] }] });

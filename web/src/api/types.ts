@@ -448,7 +448,7 @@ export interface Today {
 }
 
 export interface SearchHit {
-    kind: 'panel' | 'plan' | 'verdict' | 'person' | 'known_issue'
+    kind: 'panel' | 'plan' | 'person' | 'round' | 'verdict' | 'known_issue'
     text: string
     snippet: string | null
     shot_id?: string

@@ -19,7 +19,7 @@ import { looseThumbnailUrl } from '~/rooms/review/pictures'
 import { csvOf, saveText } from './csv'
 import s from './records.module.css'
 
-const kinds = ['panel', 'plan', 'verdict', 'person', 'known_issue'] as const
+const kinds = ['panel', 'plan', 'person', 'round', 'verdict', 'known_issue'] as const
 const verdicts: VerdictValue[] = ['normal', 'abnormal', 'not_applicable']
 const names = ['q', 'kind', 'plan', 'verdict', 'person', 'from', 'to'] as const
 
