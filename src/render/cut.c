@@ -144,8 +144,14 @@ static int see(struct op *op, struct visit *visit, size_t first, size_t n, struc
     return take(op, visit, ask, scene);
 }
 
+/* By path: keys and numbers may be those of a repeat's twin. */
 static const struct jv *find_box(const struct jv *boxes, const struct probe_panel *panel)
 {
+    for (size_t i = 0; i < jv_len(boxes); i++)
+        if (strcmp(jv_text_at(jv_item(boxes, i), "key", ""), panel->path) == 0)
+            return jv_item(boxes, i);
+    if (strchr(panel->path, '$'))
+        return NULL;
     for (size_t i = 0; i < jv_len(boxes); i++) {
         const struct jv *box = jv_item(boxes, i);
         const char *key = jv_text_at(box, "key", "");
@@ -261,6 +267,20 @@ static int check_fidelity(struct op *op, struct visit *visit, size_t first, size
     return 0;
 }
 
+/* A repeat that cannot be told from its twins here has another way. */
+static bool is_deferred(struct visit *visit, const struct scene *scene, size_t i)
+{
+    const struct render_ask *ask = &visit->asks[i];
+    const struct probe *probe = &visit->tab.probe;
+    if (!ask->instead)
+        return false;
+    const struct probe_panel *panel = probe_find_panel(probe, ask->cut);
+    bool is_seen = panel && (find_box(scene->boxes, panel) || !panel->is_active);
+    visit->is_deferred[i] = !is_seen;
+    visit->has_no_repeats = visit->has_no_repeats || probe->stack == PROBE_STACK_LEGACY;
+    return !is_seen;
+}
+
 static bool is_checked(const struct render_conf *conf)
 {
     return conf->paranoia > 0 && (double)(rand_u64() >> 11) / (double)(1ULL << 53) < conf->paranoia;
@@ -282,6 +302,8 @@ int visit_cut(struct op *op, struct visit *visit, size_t first, size_t n)
     for (size_t i = first; i < first + n; i++) {
         struct op part;
         struct render_result result;
+        if (is_deferred(visit, &scene, i))
+            continue;
         op_init_part(&part, visit->op, -1);
         if (make_cut(&part, visit, &scene, i, &result) == 0)
             service_note_refused(&part, &visit->tab, &result);

@@ -1,6 +1,7 @@
 /* Attributing query answers to panels: by the header X-Panel-Id that Grafana's front end sends with
  * each query (9.4 to 13). Of two answers to one panel the last is what was drawn; a panel with a
- * mixed data source has several requests at a time, told apart by their data source.
+ * mixed data source has several requests at a time, told apart by their data source. Repeats of one
+ * panel share its number: of them the id of the request tells whose answer it is.
  */
 #include "render/frames.h"
 
@@ -27,6 +28,13 @@ static bool is_replaced(const struct facts *facts, size_t i)
     return false;
 }
 
+/* The panel, if only the id of its request tells its answers from those of its twins; else NULL. */
+static const struct probe_panel *twin_of(const struct tab *tab, const char *panel)
+{
+    const struct probe_panel *found = panel ? probe_find_panel(&tab->probe, panel) : NULL;
+    return found && probe_has_twin(&tab->probe, found) ? found : NULL;
+}
+
 /* X-Panel-Id is a number; a panel may be named "panel-3" or "value$panel-3". */
 static const char *number_of(const struct tab *tab, struct op *op, const char *panel)
 {
@@ -39,12 +47,14 @@ void frames_collect(struct op *op, const struct tab *tab, const char *panel,
 {
     const struct facts *facts = page_facts(tab->page);
     const char *number = number_of(tab, op, panel);
+    const struct probe_panel *twin = twin_of(tab, panel);
     struct render_frames *frames = ARENA_ARRAY(&op->arena, struct render_frames, facts->queries_n);
     size_t n = 0;
     *is_whole = true;
     for (size_t i = 0; i < facts->queries_n; i++) {
         const struct facts_query *query = &facts->queries[i];
-        if (!is_drawn(facts, query, number) || is_replaced(facts, i))
+        if (!is_drawn(facts, query, number) ||
+            (twin ? !probe_is_request(twin, query->path) : is_replaced(facts, i)))
             continue;
         if (query->body_state != FACTS_BODY_KEPT) {
             *is_whole = false;

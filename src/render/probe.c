@@ -58,6 +58,7 @@ static void read_panel(const struct jv *v, struct probe_panel *out)
         .to_ms = jv_int_at(v, "to", -1),
         .rows = jv_int_at(v, "rows", -1),
         .error = jv_text_at(v, "error", ""),
+        .request = jv_text_at(v, "request", ""),
     };
 }
 
@@ -114,4 +115,23 @@ const struct probe_panel *probe_find_panel(const struct probe *probe, const char
             found = p;
     }
     return found;
+}
+
+bool probe_has_twin(const struct probe *probe, const struct probe_panel *panel)
+{
+    for (size_t i = 0; i < probe->panels_n; i++)
+        if (&probe->panels[i] != panel && probe->panels[i].id == panel->id)
+            return true;
+    return false;
+}
+
+bool probe_is_request(const struct probe_panel *panel, const char *path)
+{
+    const char *at = strstr(path, "requestId=");
+    if (!at || !*panel->request)
+        return false;
+    struct bytes id = {at + 10, strcspn(at + 10, "&")}, wanted = bytes_of(panel->request);
+    if (id.n > wanted.n && id.p[id.n - wanted.n - 1] != '-')
+        return false;
+    return bytes_has_suffix(id, wanted);
 }

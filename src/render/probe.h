@@ -40,6 +40,7 @@ struct probe_panel {
     int64_t from_ms, to_ms; /* of the data drawn; -1 unknown */
     int64_t rows;           /* over all series; -1 unknown */
     const char *error;      /* of its queries; "" if none */
+    const char *request;    /* id of the request whose answer is drawn; "" unknown */
 };
 
 struct probe {
@@ -66,5 +67,11 @@ struct probe {
 void probe_read(struct arena *arena, struct bytes report, struct probe *out);
 /* The panel that "3", "panel-3", "value$panel-3" names, or NULL. */
 const struct probe_panel *probe_find_panel(const struct probe *probe, const char *panel);
+
+/* Is there another panel with this one's number (a repeat)? */
+bool probe_has_twin(const struct probe *probe, const struct probe_panel *panel);
+/* Was this query (its path, with parameters) sent for the data that the panel shows? By the id that
+ * Grafana gives each request and writes into its address; parts of a mixed one end with it. */
+bool probe_is_request(const struct probe_panel *panel, const char *path);
 
 #endif

@@ -95,6 +95,23 @@
     return m ? +m[1] : -1;
   };
 
+  /* Where repeats put a panel: their values from the outermost on, then its key, joined by "$". Grafana 12.2 and newer
+   * name it so themselves; repeats of 11 leave the same local variables. */
+  const pathOf = (p, st) => {
+    const named = call(p, 'getPathId');
+    if (named) return text(named);
+    let path = text(st.key).replace(/-clone-\d+$/, ''), last;
+    for (let o = p; o; o = o.parent) {
+      const set = o.state && o.state.$variables;
+      for (const v of (set && set.state && set.state.variables) || []) {
+        if (v.state.type !== 'system' || v.state.value === undefined || v.state.name === last) continue;
+        path = v.state.value + '$' + path;
+        last = v.state.name;
+      }
+    }
+    return text(path);
+  };
+
   /* A solo page's scene holds all panels of its dashboard: of those that are not mounted, no more than is judged. */
   const unmounted = ({ key, path, id, title, hidden, needed, plugin_error }) =>
     ({ key, path, id, title, hidden, needed, ...(plugin_error && { plugin_error }) });
@@ -102,11 +119,11 @@
     const plugin = call(p, 'getPlugin');
     const meta = plugin && plugin.meta;
     const out = {
-      key: text(st.key), path: text(call(p, 'getPathId') || st.key), id: idOf(p, st),
+      key: text(st.key), path: pathOf(p, st), id: idOf(p, st),
       title: text(call(p, 'interpolate') || st.title), plugin: text(st.pluginId),
       active: !!p.isActive, hidden: !!hidden, loaded: !!plugin,
       plugin_error: text(st._pluginLoadError), state: '', from: -1, to: -1, rows: -1, error: '',
-      has_query: false, needed: !!p.isActive, time_override: !!(st.$timeRange && st.$timeRange.state),
+      has_query: false, needed: !!p.isActive, request: '', time_override: !!(st.$timeRange && st.$timeRange.state),
     };
     try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
     if (!out.active && !hidden) out.needed = isInView(p, st);
@@ -119,6 +136,7 @@
     if (out.active && out.state === 'NotStarted') out.needed = isInView(p, st);
     if (!data) return out;
     if (data.timeRange) { out.from = ms(data.timeRange.from); out.to = ms(data.timeRange.to); }
+    out.request = text(data.request && data.request.requestId);
     out.rows = rowsOf(data);
     out.error = data.state === 'Error' || (data.errors && data.errors.length) ? errorOf(data) || 'query error' : '';
     return out;
@@ -131,7 +149,7 @@
     const by = st.variableName || st.repeatByVariable;
     if (!o.isActive || typeof by !== 'string') return false;
     if (typeof o.performRepeat === 'function' && !st.body && !st.layout) {
-      return o._prevRepeatValues === undefined && o._clonedRows === undefined;
+      return o._prevRepeatValues === undefined && o._clonedRows === undefined && !MADE.some((name) => st[name] !== undefined);
     }
     const canRepeat = st.body !== undefined || st.layout !== undefined;
     return canRepeat && !MADE.some((name) => st[name] !== undefined);
@@ -328,11 +346,18 @@
       out.push({ key, x: r.left + window.scrollX, y: r.top + window.scrollY, width: r.width, height: r.height });
     };
     const scene = window.__grafanaSceneContext;
+    /* Clones of a row have panels of the same keys: the nth that is mounted has the nth place in the document. */
+    const shown = new Map();
     if (scene) walk(scene, (o, st) => {
-      const el = st.pluginId !== undefined && o.isActive && panelBox(o, st);
-      if (el) add(text(call(o, 'getPathId') || st.key), el);
+      if (st.pluginId === undefined || !o.isActive) return;
+      const path = pathOf(o, st), alike = shown.get(st.key) || [];
+      if (!alike.includes(path)) shown.set(st.key, [...alike, path]);
     }, false);
-    else for (const el of document.querySelectorAll('[data-panelid]')) add(el.getAttribute('data-panelid'), el);
+    for (const [key, paths] of shown) {
+      const els = document.querySelectorAll(`[data-viz-panel-key="${quote(key)}"]`);
+      if (els.length === paths.length) paths.forEach((path, i) => add(path, els[i]));
+    }
+    if (!scene) for (const el of document.querySelectorAll('[data-panelid]')) add(el.getAttribute('data-panelid'), el);
     return out;
   };
   /* Rows that are shut keep their panels unmounted; a round wants to see them. */

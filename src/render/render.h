@@ -60,6 +60,9 @@ struct render_ask {
         *cut; /* the panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or
                  a path id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width,
                  scale and theme are then the page's, its height plays no part */
+    /* What to take when the page turns out not to have the panel of `cut`: a repeat whose clones
+     * this Grafana does not tell apart. NULL: then that is the answer. Only with `cut`. */
+    const struct render_ask *instead;
     struct render_look look;
     struct render_login login;
     enum pool_class class_;

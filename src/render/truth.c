@@ -183,12 +183,24 @@ enum truth truth_of_panel(const struct probe_panel *panel)
     return TRUTH_OK;
 }
 
+static const struct facts_query *last_request(const struct facts *facts,
+                                              const struct probe_panel *panel)
+{
+    for (size_t i = facts->queries_n; i-- > 0;)
+        if (facts->queries[i].epoch == facts->epoch &&
+            probe_is_request(panel, facts->queries[i].path))
+            return &facts->queries[i];
+    return NULL;
+}
+
 /* Grafana takes an answer that was cut off for an empty one. The network knows better; NULL: it came. */
 static const char *lost_answer(struct arena *arena, const struct facts *facts,
-                               const struct probe_panel *panel)
+                               const struct probe *probe, const struct probe_panel *panel)
 {
     const struct facts_query *query =
         facts_last_query(facts, arena_fmt(arena, "%lld", (long long)panel->id));
+    if (probe_has_twin(probe, panel)) /* the newest query may be another repeat's */
+        query = last_request(facts, panel);
     /* Cancelled counts, too: a page that gives a query up asks another, and that would be the newest. */
     bool is_lost = query && query->state != FACTS_DONE && query->state != FACTS_OPEN;
     return is_lost ? arena_fmt(arena, "the answer to its query was cut off (%s)", query->error) : NULL;
@@ -231,7 +243,7 @@ static void judge_panels(struct arena *arena, const struct truth_rules *rules,
             continue;
         out->panels++;
         enum truth truth = truth_of_panel(panel);
-        const char *lost = truth == TRUTH_NO_DATA ? lost_answer(arena, facts, panel) : NULL;
+        const char *lost = truth == TRUTH_NO_DATA ? lost_answer(arena, facts, probe, panel) : NULL;
         if (lost)
             truth = TRUTH_QUERY_ERROR;
         if (severity(truth, only) > severity(out->truth, only)) {

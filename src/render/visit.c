@@ -133,6 +133,20 @@ static void fail_group(struct visit *visit, size_t first, size_t n, const struct
     }
 }
 
+static void run_group(struct visit *visit, size_t first, size_t n);
+
+/* A page of its own for a repeat that was not found on the page of all. It has no further way. */
+static void run_instead(struct visit *visit, size_t i)
+{
+    visit->asks[i] = *visit->asks[i].instead;
+    visit->asks[i].instead = NULL;
+    visit->is_deferred[i] = false;
+    if (visit->asks[i].cut)
+        run_group(visit, i, 1);
+    else
+        run_single(visit, i);
+}
+
 static void run_group(struct visit *visit, size_t first, size_t n)
 {
     struct op part;
@@ -149,6 +163,9 @@ static void run_group(struct visit *visit, size_t first, size_t n)
         fail_group(visit, first, n, &part);
     }
     op_fini(&part);
+    for (size_t i = first; !failed && i < first + n; i++)
+        if (visit->is_deferred[i])
+            run_instead(visit, i);
 }
 
 int render_visit(struct op *op, struct render *render, const struct render_ask *asks, size_t n,
@@ -156,7 +173,8 @@ int render_visit(struct op *op, struct render *render, const struct render_ask *
 {
     struct visit visit = {.op = op,
                           .render = render,
-                          .asks = asks,
+                          .asks = ARENA_ARRAY(&op->arena, struct render_ask, n + 1),
+                          .is_deferred = ARENA_ARRAY(&op->arena, bool, n + 1),
                           .n = n,
                           .ask_ms = ask_ms,
                           .landed = landed,
@@ -164,10 +182,15 @@ int render_visit(struct op *op, struct render *render, const struct render_ask *
     metric_register(&landed_total);
     metric_register(&fidelity_total);
     int failed = 0;
+    for (size_t i = 0; i < n; i++)
+        visit.asks[i] = asks[i];
     for (size_t i = 0; i < n && !failed;) {
         size_t size = group_size(&visit, i);
         failed = op_check(op);
-        if (!failed && asks[i].cut)
+        if (!failed && asks[i].instead && visit.has_no_repeats) {
+            size = 1;
+            run_instead(&visit, i);
+        } else if (!failed && asks[i].cut)
             run_group(&visit, i, size);
         else if (!failed)
             run_single(&visit, i);

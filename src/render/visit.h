@@ -7,7 +7,9 @@
 struct visit {
     struct op *op;
     struct render *render;
-    const struct render_ask *asks;
+    struct render_ask *asks; /* a copy: an ask gives way to its `instead` */
+    bool *is_deferred;       /* by ask: its page has no such panel, `instead` is to be taken */
+    bool has_no_repeats;     /* this Grafana was seen not to tell repeats apart */
     size_t n;
     int64_t ask_ms;
     render_landed_fn *landed;

@@ -301,24 +301,65 @@ static int add_shot(struct expansion *x, const struct expand_shot *shot)
     return 0;
 }
 
-static int add_windows(struct expansion *x, const struct dashboard *dashboard,
-                       const struct dashboard_panel *panel, const char *vars, int visit)
+static int add_windows(struct expansion *x, struct expand_shot *shot)
 {
     for (size_t i = 0; i < x->spec->window_n; i++) {
-        struct expand_shot shot = {.source = x->selection->source,
-                                   .dashboard = dashboard,
-                                   .panel = panel,
-                                   .window = i,
-                                   .vars = vars,
-                                   .from_ms = x->from_ms[i],
-                                   .to_ms = x->to_ms[i],
-                                   .visit = visit};
-        if (add_shot(x, &shot))
+        shot->window = i;
+        shot->from_ms = x->from_ms[i];
+        shot->to_ms = x->to_ms[i];
+        if (add_shot(x, shot))
             return -1;
-        if (panel->is_timeless)
+        if (shot->panel->is_timeless)
             break; /* the same at any range */
     }
     return 0;
+}
+
+/* ---- Repeats among their twins ---- */
+
+/* The one value to which a repeat is bound, or NULL. */
+static const char *bound_value(const struct dashboard *dashboard, const char *name,
+                               const struct dim *dims, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(dims[i].name, name) == 0) {
+            const struct plan_names *values = &dims[i].choices[dims[i].at];
+            return values->n == 1 ? values->items[0] : NULL;
+        }
+    const struct dashboard_variable *variable = dashboard_find_variable(dashboard, name);
+    bool is_one = variable && variable->current_n == 1;
+    return is_one && strcmp(variable->current[0], "$__all") != 0 ? variable->current[0] : NULL;
+}
+
+/* Grafana's path id: the values of the repeats from the row on, and the panel's key. */
+static const char *clone_path(struct expansion *x, const struct dashboard *dashboard,
+                              const struct dashboard_panel *panel, const struct dim *dims,
+                              size_t n)
+{
+    const char *names[] = {panel->repeat_above, panel->repeat};
+    const char *path = "";
+    for (size_t i = 0; i < 2; i++) {
+        bool is_twice = i == 1 && names[0] && names[1] && strcmp(names[0], names[1]) == 0;
+        if (!names[i] || is_twice || !dashboard_find_variable(dashboard, names[i]))
+            continue;
+        const char *value = bound_value(dashboard, names[i], dims, n);
+        if (!value)
+            return NULL;
+        path = arena_fmt(&x->op->arena, "%s%s$", path, value);
+    }
+    return panel->id > 0 ? arena_fmt(&x->op->arena, "%spanel-%lld", path, (long long)panel->id)
+                         : NULL;
+}
+
+/* What the plan sets for the page: its own choices, those that repeats split taken as a whole. */
+static const char *print_page_vars(struct expansion *x, const struct dim *plan,
+                                   const struct dim *dims, size_t n)
+{
+    struct dim page[DIMS_MAX];
+    memcpy(page, plan, n * sizeof *page);
+    for (size_t i = 0; i < n; i++)
+        page[i].at = dims[i].choices == plan[i].choices ? dims[i].at : 0;
+    return print_vars(x, page, n);
 }
 
 static bool turn(struct dim *dims, size_t n)
@@ -348,8 +389,17 @@ static int add_panel(struct expansion *x, const struct dashboard *dashboard,
              arena_fmt(&x->op->arena,
                        "panel '%s' has its own range (%s): all windows show the same", panel->title,
                        panel->time_from));
+    struct expand_shot shot = {.source = x->selection->source,
+                               .dashboard = dashboard,
+                               .panel = panel,
+                               .visit = visit};
     do {
-        if (add_windows(x, dashboard, panel, print_vars(x, dims, n), visit))
+        shot.vars = print_vars(x, dims, n);
+        const char *page_vars = print_page_vars(x, plan, dims, plan_n);
+        bool is_split = strcmp(page_vars, shot.vars) != 0;
+        shot.clone = is_split ? clone_path(x, dashboard, panel, dims, n) : NULL;
+        shot.page_vars = shot.clone ? page_vars : NULL;
+        if (add_windows(x, &shot))
             return -1;
     } while (turn(dims, n));
     return 0;

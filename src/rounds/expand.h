@@ -27,6 +27,10 @@ struct expand_shot {
     size_t window;    /* index in the plan */
     const char *vars; /* JSON object, canonical: only what the plan sets */
     int64_t from_ms, to_ms;
+    /* A repeat as it stands among its twins: what the plan sets for the page that shows them all
+     * (canonical JSON object), and its path id there ("web-01$panel-2"). NULL: it is no repeat, or
+     * not to be told from the others. */
+    const char *page_vars, *clone;
     int visit; /* shots with the same number can be taken out of one page */
 };
 

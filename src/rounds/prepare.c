@@ -179,6 +179,20 @@ static const char *print_window(struct arena *arena, const struct window *window
     return text->p;
 }
 
+static const char *print_page(struct arena *arena, const struct expand_shot *shot)
+{
+    if (!shot->clone)
+        return NULL;
+    struct str *text = str_new(arena, 64 * 1024);
+    struct jw w;
+    jw_init(&w, text);
+    jw_object(&w);
+    jw_raw_at(&w, "vars", bytes_of(shot->page_vars));
+    jw_text_at(&w, "panel", shot->clone);
+    jw_end(&w);
+    return text->is_full ? NULL : text->p;
+}
+
 static int fill(struct op *op, struct lookup *l, const struct plan_spec *spec,
                 const struct store_round *round, const struct expand_result *result)
 {
@@ -212,6 +226,7 @@ static int fill(struct op *op, struct lookup *l, const struct plan_spec *spec,
             .window_spec = windows[from->window],
             .from_ms = from->from_ms,
             .to_ms = from->to_ms,
+            .page = print_page(arena, from),
             .visit = from->visit,
         };
     }

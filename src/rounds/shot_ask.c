@@ -31,6 +31,23 @@ static void lay_out(const struct plan_picture *picture, const struct jv *detail,
         look->width_px = 100;
 }
 
+/* A repeat is cut out of the page that shows all of them; where that does not tell them apart, out
+ * of a page with the one value, which is what *out asks for so far. */
+static int among_twins(struct op *op, const struct store_claimed *shot, struct link_ask *link,
+                       struct render_ask *out)
+{
+    const struct jv *page = jv_parse_quiet(&op->arena, bytes_of(shot->page));
+    struct render_ask *alone = ARENA_NEW(&op->arena, struct render_ask);
+    const char *path = jv_text_at(page, "panel", "");
+    if (!*path)
+        return 0;
+    *alone = *out;
+    link->vars = jv_get(page, "vars");
+    out->cut = path;
+    out->instead = alone;
+    return target_parse(op, bytes_of(link_dashboard(&op->arena, link)), &out->target);
+}
+
 int shot_ask(struct op *op, const struct shot_job *job, const struct store_claimed *shot,
              struct render_ask *out)
 {
@@ -69,5 +86,7 @@ int shot_ask(struct op *op, const struct shot_job *job, const struct store_claim
     out->cut = shot->panel_key;
     out->look.width_px = picture->width;
     out->look.height_px = -1;
-    return target_parse(op, bytes_of(link_dashboard(&op->arena, &link)), &out->target);
+    if (target_parse(op, bytes_of(link_dashboard(&op->arena, &link)), &out->target))
+        return -1;
+    return *shot->page ? among_twins(op, shot, &link, out) : 0;
 }

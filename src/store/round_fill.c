@@ -78,10 +78,10 @@ static int add_shot(struct op *op, struct db_tx *tx, const struct fill *f,
         return -1;
     if (db_run(op, tx,
                "INSERT INTO shots (row_id, round_row, panel_row, window_row, source_row, visit, "
-               "rank, from_ms, to_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+               "rank, from_ms, to_ms, page) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                DB_ARGS(db_int(f->round_row << SHOT_POS_BITS | pos), db_int(f->round_row),
                        db_int(panel), db_int(window), db_int(s->source_row), db_int(s->visit),
-                       db_int(f->rank), db_int(s->from_ms), db_int(s->to_ms)),
+                       db_int(f->rank), db_int(s->from_ms), db_int(s->to_ms), db_text(s->page)),
                NULL) == 0)
         return 0;
     if (op->err != ERR_CONFLICT)

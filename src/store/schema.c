@@ -500,10 +500,16 @@ static const char frames[] =
     "  WHEN (SELECT state FROM rounds WHERE row_id = old.round_row) = 3 BEGIN\n"
     "  SELECT RAISE(ABORT, 'read_only: the round is signed'); END;\n";
 
+static const char pages[] =
+    "ALTER TABLE shots ADD COLUMN page TEXT /* JSON {vars, panel}: the page out of which a repeat\n"
+    "  is cut, and its path id there; NULL: the panel's own */;\n";
+
 static const char *const second[] = {frames, NULL};
+static const char *const third[] = {pages, NULL};
 
 const struct migration schema_migrations[] = {
     {1, "first schema", first},
     {2, "the data as Grafana answered them", second},
+    {3, "repeats among their twins", third},
 };
 const size_t schema_migrations_n = sizeof schema_migrations / sizeof *schema_migrations;

@@ -33,6 +33,8 @@ struct store_shot_new {
     const char *window_key;  /* names the window over rounds: "6h", "yesterday 09:00-12:00" */
     const char *window_spec; /* JSON of the window */
     int64_t from_ms, to_ms;  /* absolute range */
+    const char *page;        /* JSON {"vars","panel"}: the page and the path id there, when the panel is
+                                a repeat that stands among its twins; NULL: it is not */
     int visit; /* shots of one round with the same number are claimed together: one dashboard */
 };
 
@@ -75,6 +77,7 @@ struct store_claimed {
     const char *vars;
     const char *window_key;
     int64_t from_ms, to_ms;
+    const char *page; /* as in store_shot_new; "" none */
 };
 
 /* Claims up to max shots of the visit that is due first, among sources that are not paused, not

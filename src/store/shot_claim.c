@@ -63,6 +63,7 @@ static void read_claimed(struct op *op, struct cols *c, void *item)
     s->window_key = take_text(c);
     s->from_ms = take_int(c);
     s->to_ms = take_int(c);
+    s->page = text_or(take_text(c), "");
 }
 
 static int claim_visit(struct op *op, struct db_tx *tx, const struct store_claim_ask *ask,
@@ -76,7 +77,7 @@ static int claim_visit(struct op *op, struct db_tx *tx, const struct store_claim
                  "SELECT s.row_id, r.id, s.claim, s.attempts, s.round_row, r.plan_row, "
                  "r.plan_version, r.moment_ms, s.source_row, s.panel_row, s.window_row, s.visit, "
                  "p.dashboard_uid, p.panel_key, p.panel_title, p.detail, p.vars, w.key, "
-                 "s.from_ms, s.to_ms FROM shots s JOIN rounds r ON r.row_id = s.round_row "
+                 "s.from_ms, s.to_ms, s.page FROM shots s JOIN rounds r ON r.row_id = s.round_row "
                  "JOIN panels p ON p.row_id = s.panel_row JOIN windows w ON w.row_id = "
                  "s.window_row WHERE s.row_id IN (SELECT row_id FROM shots WHERE " OF_VISIT
                  ") ORDER BY s.row_id",

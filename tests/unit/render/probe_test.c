@@ -85,9 +85,27 @@ static void panels_have_three_kinds_of_names(void **state)
     assert_null(probe_find_panel(&p, ""));
 }
 
+static void the_request_of_a_repeat_is_told_from_its_twins(void **state)
+{
+    (void)state;
+    struct probe_panel panels[] = {{.key = "panel-2", .path = "a$panel-2", .id = 2, .request = "SQR10"},
+                                   {.key = "panel-2", .path = "b$panel-2", .id = 2, .request = ""},
+                                   {.key = "panel-3", .path = "panel-3", .id = 3, .request = "SQR110"}};
+    struct probe probe = {.panels = panels, .panels_n = 3};
+    assert_true(probe_has_twin(&probe, &panels[0]));
+    assert_false(probe_has_twin(&probe, &panels[2]));
+    assert_true(probe_is_request(&panels[0], "/api/ds/query?ds_type=x&requestId=SQR10"));
+    assert_true(probe_is_request(&panels[0], "/api/ds/query?requestId=mixed-1-SQR10&x=1"));
+    assert_false(probe_is_request(&panels[0], "/api/ds/query?requestId=SQR101"));
+    assert_false(probe_is_request(&panels[0], "/api/ds/query?requestId=XSQR10"));
+    assert_false(probe_is_request(&panels[0], "/api/ds/query"));
+    assert_false(probe_is_request(&panels[1], "/api/ds/query?requestId=SQR10"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_request_of_a_repeat_is_told_from_its_twins),
         cmocka_unit_test_setup_teardown(a_report_becomes_a_probe, begin, end),
         cmocka_unit_test_setup_teardown(nonsense_is_an_empty_probe, begin, end),
         cmocka_unit_test_setup_teardown(panels_have_three_kinds_of_names, begin, end),

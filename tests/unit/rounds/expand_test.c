@@ -87,6 +87,8 @@ static void repeated_panels_become_one_shot_a_value(void **state)
     assert_int_equal(r.n, 4);
     assert_string_equal(r.shots[0].vars, "{\"host\":\"h1\"}");
     assert_string_equal(r.shots[2].vars, "{\"host\":\"h2\"}");
+    assert_string_equal(r.shots[2].page_vars, "{}"); /* as it stands on the dashboard */
+    assert_string_equal(r.shots[2].clone, "h2$panel-3");
     assert_int_equal(expand(&op,
                             "[{\"source\":\"s\",\"dashboard\":\"gw\",\"panels\":[3],\"variables\":"
                             "{\"host\":{\"mode\":\"list\",\"values\":[\"h2\",\"h9\"]}}}]",
@@ -94,6 +96,15 @@ static void repeated_panels_become_one_shot_a_value(void **state)
                      0);
     assert_int_equal(r.n, 4);
     assert_string_equal(r.shots[2].vars, "{\"host\":\"h9\"}");
+    assert_string_equal(r.shots[2].page_vars, "{\"host\":[\"h2\",\"h9\"]}");
+    assert_string_equal(r.shots[2].clone, "h9$panel-3");
+    assert_int_equal(expand(&op,
+                            "[{\"source\":\"s\",\"dashboard\":\"gw\",\"panels\":[1,3],\"variables\":"
+                            "{\"host\":{\"mode\":\"each\"}}}]",
+                            &r),
+                     0);
+    assert_null(r.shots[0].clone); /* every panel has a page of each value then */
+    assert_null(r.shots[r.n - 1].clone);
     op_fini(&op);
 }
 

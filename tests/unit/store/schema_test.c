@@ -16,6 +16,7 @@ static int sign(struct op *op, void *ctx, struct bytes hash, unsigned char out[S
 static const char to_first_schema[] = "DROP TRIGGER shots_frames_signed;\n"
                                       "ALTER TABLE shots DROP COLUMN frames_row;\n"
                                       "ALTER TABLE takes DROP COLUMN frames_row;\n"
+                                      "ALTER TABLE shots DROP COLUMN page;\n"
                                       "DELETE FROM schema_versions WHERE number > 1;";
 
 static struct store_signoff sign_round(struct fixture *f, int64_t row)

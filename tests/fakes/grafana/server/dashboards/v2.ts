@@ -42,10 +42,10 @@ function layoutOf(panels: Panel[]): Kind {
   if (!panels.some((p) => p.type === 'row')) {
     return gridOf(panels);
   }
-  const rows: { title: string; isCollapsed: boolean; isHidden: boolean; panels: Panel[] }[] = [];
+  const rows: { title: string; isCollapsed: boolean; isHidden: boolean; repeat?: string; panels: Panel[] }[] = [];
   for (const p of panels) {
     if (p.type === 'row') {
-      rows.push({ title: p.title, isCollapsed: Boolean(p.collapsed), isHidden: false, panels: [...(p.panels ?? [])] });
+      rows.push({ title: p.title, isCollapsed: Boolean(p.collapsed), isHidden: false, repeat: p.repeat, panels: [...(p.panels ?? [])] });
     } else {
       if (!rows.length) {
         rows.push({ title: '', isCollapsed: false, isHidden: true, panels: [] });
@@ -55,7 +55,7 @@ function layoutOf(panels: Panel[]): Kind {
   }
   return {
     kind: 'RowsLayout',
-    spec: { rows: rows.map((r) => ({ kind: 'RowsLayoutRow', spec: { title: r.title, collapse: r.isCollapsed, hideHeader: r.isHidden, layout: gridOf(r.panels) } })) },
+    spec: { rows: rows.map((r) => ({ kind: 'RowsLayoutRow', spec: { title: r.title, collapse: r.isCollapsed, hideHeader: r.isHidden, ...(r.repeat && { repeat: { mode: 'variable', value: r.repeat } }), layout: gridOf(r.panels) } })) },
   };
 }
 

@@ -1,5 +1,6 @@
 // A row that repeats by a variable: the row itself for the first value, clones of it, panels and all, for the others.
 import { LocalValueVariable, MultiValueVariable, sceneGraph, SceneGridLayout, SceneGridRow, SceneObjectBase, SceneVariableSet, VariableDependencyConfig, type SceneGridItemLike, type SceneObjectState } from '@grafana/scenes';
+import { majorVersion } from '../../common/bootData';
 import { DashboardGridItem } from './DashboardGridItem';
 import { chosenValues } from './chosenValues';
 
@@ -63,7 +64,9 @@ function cloneOf(row: SceneGridRow, n: number, heightOf: number, $variables: Sce
       return item.clone({ y });
     }
     const { body } = item.state;
-    return item.clone({ key: `${item.state.key}-clone-${n}`, y, body: body.clone({ key: `${body.state.key}-clone-${n}` }) });
+    /* From 12 on the panels of a row's clones keep their keys; only their path ids differ. */
+    const key = majorVersion >= 12 ? body.state.key : `${body.state.key}-clone-${n}`;
+    return item.clone({ key: `${item.state.key}-clone-${n}`, y, body: body.clone({ key }) });
   });
   return row.clone({ key: `${row.state.key}-clone-${n}`, y: row.state.y! + n * heightOf, $variables, $behaviors: [], children, repeatSourceKey: row.state.key } as never);
 }
