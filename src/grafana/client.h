@@ -68,6 +68,11 @@ struct grafana_folder {
 int grafana_list_folders(struct op *op, struct grafana *grafana, struct grafana_folder **out,
                          size_t *out_n) MUST_CHECK;
 
+/* The folder itself (its title not asked for) and all that are nested in it. The root, "general", has
+ * only itself: its folders are not its dashboards' neighbours but everything there is. */
+int grafana_list_below(struct op *op, struct grafana *grafana, const char *uid,
+                       struct grafana_folder **out, size_t *out_n) MUST_CHECK;
+
 struct grafana_search {
     const char *query, *folder_uid, *tag; /* NULL: any; folder "general": the root */
     int page;                             /* from 1; 0: all pages */

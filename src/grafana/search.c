@@ -17,8 +17,7 @@ struct folder_list {
     size_t n, max;
 };
 
-static void add_folder(struct arena *arena, struct folder_list *list, const struct jv *json,
-                       const char *parent)
+static void add_folder(struct arena *arena, struct folder_list *list, struct grafana_folder folder)
 {
     if (list->n == list->max) {
         size_t max = list->max ? list->max * 2 : 64;
@@ -28,8 +27,7 @@ static void add_folder(struct arena *arena, struct folder_list *list, const stru
         list->items = items;
         list->max = max;
     }
-    list->items[list->n++] =
-        (struct grafana_folder){jv_text_at(json, "uid", ""), jv_text_at(json, "title", ""), parent};
+    list->items[list->n++] = folder;
 }
 
 static int list_children(struct op *op, struct grafana *grafana, const char *parent,
@@ -45,8 +43,12 @@ static int list_children(struct op *op, struct grafana *grafana, const char *par
         }
         if (grafana_get(op, grafana, path->p, GRAFANA_JSON, &answer))
             return -1;
-        for (size_t i = 0; i < jv_len(answer.json); i++)
-            add_folder(&op->arena, list, jv_item(answer.json, i), parent);
+        for (size_t i = 0; i < jv_len(answer.json); i++) {
+            const struct jv *json = jv_item(answer.json, i);
+            struct grafana_folder folder = {jv_text_at(json, "uid", ""),
+                                            jv_text_at(json, "title", ""), parent};
+            add_folder(&op->arena, list, folder);
+        }
         if (jv_len(answer.json) < PAGE_SIZE)
             break;
     }
@@ -61,26 +63,44 @@ static bool is_new(const struct folder_list *list, const char *uid, size_t befor
     return *uid != 0;
 }
 
+/* Those below the ones in the list, each after its parent. */
+static int add_nested(struct op *op, struct grafana *grafana, struct folder_list *list)
+{
+    for (size_t i = 0; i < list->n && list->n < FOLDERS_MAX; i++) {
+        struct folder_list children = {0};
+        if (list_children(op, grafana, list->items[i].uid, &children)) {
+            if (op->err != ERR_TARGET_MISSING)
+                return -1;
+            op_clear(op); /* gone, or not ours to look into: what it has cannot be seen either */
+        }
+        /* Grafana before 10 ignores parentUid and answers all of the root again. */
+        if (!is_new(&children, list->items[i].uid, children.n))
+            continue;
+        for (size_t k = 0; k < children.n; k++)
+            if (is_new(list, children.items[k].uid, list->n))
+                add_folder(&op->arena, list, children.items[k]);
+    }
+    return 0;
+}
+
 int grafana_list_folders(struct op *op, struct grafana *grafana, struct grafana_folder **out,
                          size_t *out_n)
 {
     struct folder_list list = {0};
-    if (list_children(op, grafana, "", &list))
+    if (list_children(op, grafana, "", &list) || add_nested(op, grafana, &list))
         return -1;
-    /* Grafana before 10 ignores parentUid and answers all folders again: nothing new then. */
-    for (size_t i = 0; i < list.n && list.n < FOLDERS_MAX; i++) {
-        struct folder_list children = {0};
-        if (list_children(op, grafana, list.items[i].uid, &children))
-            return -1;
-        const char *parent = list.items[i].uid;
-        for (size_t k = 0; k < children.n; k++)
-            if (is_new(&list, children.items[k].uid, list.n)) {
-                if (list.n == list.max)
-                    break;
-                list.items[list.n++] =
-                    (struct grafana_folder){children.items[k].uid, children.items[k].title, parent};
-            }
-    }
+    *out = list.items;
+    *out_n = list.n;
+    return 0;
+}
+
+int grafana_list_below(struct op *op, struct grafana *grafana, const char *uid,
+                       struct grafana_folder **out, size_t *out_n)
+{
+    struct folder_list list = {0};
+    add_folder(&op->arena, &list, (struct grafana_folder){uid, "", ""});
+    if (strcmp(uid, "general") != 0 && add_nested(op, grafana, &list))
+        return -1;
     *out = list.items;
     *out_n = list.n;
     return 0;

@@ -87,20 +87,39 @@ static int on_dashboard(void *ctx, struct op *op, const char *source, const char
     return failed;
 }
 
+static int add_found(struct op *op, struct grafana *grafana, const struct grafana_search *ask,
+                     struct plan_names *out)
+{
+    struct grafana_hit *hits;
+    size_t n;
+    bool has_more;
+    if (grafana_find_dashboards(op, grafana, ask, &hits, &n, &has_more))
+        return -1;
+    const char **items = ARENA_ARRAY(&op->arena, const char *, out->n + n + 1);
+    if (out->n)
+        memcpy(items, out->items, out->n * sizeof *items);
+    out->items = items;
+    for (size_t i = 0; i < n; i++)
+        out->items[out->n++] = hits[i].uid;
+    return 0;
+}
+
+/* All of a folder is all of the folders nested in it, too. */
 static int on_list(void *ctx, struct op *op, const char *source, const char *folder,
                    const char *tag, struct plan_names *out)
 {
     struct grafana *grafana;
-    struct grafana_search ask = {.folder_uid = folder, .tag = tag};
-    struct grafana_hit *hits;
+    struct grafana_folder *folders;
     size_t n;
-    bool has_more;
-    if (find_source(ctx, op, source, &grafana) ||
-        grafana_find_dashboards(op, grafana, &ask, &hits, &n, &has_more))
+    if (find_source(ctx, op, source, &grafana))
         return -1;
-    out->items = ARENA_ARRAY(&op->arena, const char *, n + 1);
+    if (!folder)
+        return add_found(op, grafana, &(struct grafana_search){.tag = tag}, out);
+    if (grafana_list_below(op, grafana, folder, &folders, &n))
+        return -1;
     for (size_t i = 0; i < n; i++)
-        out->items[out->n++] = hits[i].uid;
+        if (add_found(op, grafana, &(struct grafana_search){.folder_uid = folders[i].uid}, out))
+            return -1;
     return 0;
 }
 

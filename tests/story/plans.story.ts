@@ -216,6 +216,20 @@ describe('channels and the outbox', () => {
   });
 });
 
+describe('all of a folder', () => {
+  it('is what is nested in it, too, and the dry run shows it', async () => {
+    const dry = async (folder: string) => good(await admin.post('/plans/dry-run', { spec: spec({ selections: [{ source, folder, panels: 'all' }], windows: [{ kind: 'rolling', length: '6h' }] }) }));
+    const uids = (answer: any) => new Set(answer.shots.map((s: any) => s.dashboard_uid));
+    const core = await dry('core'), nested = await dry('trade-db'), hosts = await dry('infra');
+    expect(uids(core).has('accounts'), 'three folders deep').toBe(true);
+    expect([...uids(core)].length).toBeGreaterThan([...uids(nested)].length);
+    for (const uid of uids(nested)) expect(uids(core).has(uid), String(uid)).toBe(true);
+    expect(uids(hosts).has('host')).toBe(true);
+    const none = await dry('no-such-folder');
+    expect(none).toMatchObject({ total: 0, missing: [{ what: 'folder', path: 'selections[0].folder', name: 'no-such-folder' }] });
+  });
+});
+
 describe('search', () => {
   it('finds plans and people by parts of their names, Chinese too', async () => {
     const hits = (await admin.get(`/search?q=${encodeURIComponent('早巡')}`)).json.items;
