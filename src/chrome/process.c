@@ -56,16 +56,17 @@ struct process {
     size_t words_n;
 };
 
-/* A context of its own keeps no compiled code but that of the scripts in its renderer's memory, and by default
- * scripts above 3 MB, such as Grafana's, leave it at the next collection: every other document compiled them
- * again. Scripts fetched in the background are compiled again even then. Both cost a third of a new document. */
+/* A context of its own keeps no compiled code but that of the scripts in its renderer's memory, and by
+ * default scripts above 3 MB, such as Grafana's, leave it at the next collection: every other document
+ * compiled them again. Scripts fetched in the background are compiled again even then. Both cost a third of
+ * a new document. */
 #define SCRIPTS_KEPT \
     "--enable-features=MemoryCacheStrongReference" \
     ":memory_cache_strong_ref_total_size_threshold/104857600" \
     "/memory_cache_strong_ref_resource_size_threshold/33554432"
 
-/* A round changes ranges hundreds of times in one document. Its garbage is collected when the heap has grown by
- * this much, in per cent: a fifth less memory at the same CPU time, on dashboards of ten panels. */
+/* A round changes ranges hundreds of times in one document. Its garbage is collected when the heap has grown
+ * by this much, in per cent: a fifth less memory at the same CPU time, on dashboards of ten panels. */
 #define HEAP_GROWTH "--js-flags=--heap-growing-percent=40"
 
 /* What belongs to every browser, whoever asks. The network ones leave the gate as the only way out: a context

@@ -73,8 +73,8 @@ static void arm(struct gate *g, struct gate_end *end, uint32_t events)
     end->armed = events;
 }
 
-/* Out of the epoll first: closing alone leaves it there while a child between fork and exec still holds a copy,
- * and its events would speak of an end that is gone. */
+/* Out of the epoll first: closing alone leaves it there while a child between fork and exec still holds a
+ * copy, and its events would speak of an end that is gone. */
 static void close_end(struct gate *g, struct gate_end *end)
 {
     if (end->fd >= 0) {

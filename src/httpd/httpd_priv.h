@@ -133,13 +133,11 @@ struct httpd {
     struct listener listeners[HTTPD_LISTEN_MAX];
     struct work work;
     struct thread loop;
-    int epoll_fd;
-    int wake_fd; /* eventfd: work was posted, or stop */
+    int epoll_fd, wake_fd; /* eventfd: work was posted, or stop */
     struct conn_list phases[CONN_PHASES];
     int used_n;  /* connections with is_used */
     bool is_draining; /* loop thread: no new requests */
-    bool needs_run; /* loop thread: the library has a resumed connection to run, or room for one
-                       that waits in the kernel; in its external mode it wakes nobody for that */
+    bool needs_run; /* loop thread: the library has work of which its external mode tells nobody */
     atomic_bool is_stopping;
     _Atomic int64_t grace_until_ms;
     atomic_int connections, streams;
@@ -168,10 +166,8 @@ void loop_wake(struct httpd *server);
 /* work.c */
 void work_init(struct httpd *server);
 void work_start(struct httpd *server);
-/* Joins the threads; queues must be empty. */
-void work_fini(struct httpd *server);
-/* False: the lane is full. */
-bool work_push(struct httpd_job *job);
+void work_fini(struct httpd *server); /* joins the threads; queues must be empty */
+bool work_push(struct httpd_job *job); /* false: the lane is full */
 /* Asks the loop thread to look at the job; any thread. */
 void work_post(struct httpd_job *job);
 struct httpd_job *work_take_posted(struct httpd *server);
@@ -179,8 +175,7 @@ struct httpd_job *work_take_posted(struct httpd *server);
 void work_cancel(struct httpd_job *job);
 void work_cancel_all(struct httpd *server);
 void work_stats(struct httpd *server, struct httpd_stats *out);
-/* Requests queued or running. */
-int work_count(struct httpd *server);
+int work_count(struct httpd *server); /* requests queued or running */
 /* Whether the handler (still) owns the job. */
 bool work_is_running(struct httpd_job *job);
 /* Loop thread: frees the job when nobody can reach it any more. */

@@ -44,6 +44,22 @@ static void the_well_known_token_is_for_loopback_only(void **state)
     assert_null(token_list_refusal(&good, false));
 }
 
+static void a_book_is_what_was_last_put_into_it(void **state)
+{
+    struct token_book *book = token_book_new();
+    (void)state;
+    assert_false(token_book_has(book, BYTES("first-token-of-grafana")));
+    struct token_list first = list_of("first-token-of-grafana", NULL, NULL);
+    token_book_set(book, &first);
+    assert_true(token_book_has(book, BYTES("first-token-of-grafana")));
+    struct token_list second = list_of("second-token-of-grafana", "third-token-of-grafana", NULL);
+    token_book_set(book, &second);
+    assert_false(token_book_has(book, BYTES("first-token-of-grafana")));
+    assert_true(token_book_has(book, BYTES("third-token-of-grafana")));
+    assert_false(token_book_has(book, BYTES("")));
+    token_book_free(book);
+}
+
 static int teardown(void **state)
 {
     for (size_t i = 0; i < 3; i++)
@@ -56,6 +72,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_token_of_the_list_opens_and_nothing_else),
         cmocka_unit_test(the_well_known_token_is_for_loopback_only),
+        cmocka_unit_test(a_book_is_what_was_last_put_into_it),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
