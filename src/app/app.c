@@ -97,6 +97,7 @@ static void open_render(struct app *app)
         .csv_max = CSV_MAX,
         .frames_max = app->want.has_platform ? (size_t)settings_int(s, SET_FRAMES_MAX) : 0,
         .paranoia = settings_real(s, SET_PARANOIA),
+        .heap_max = settings_int(s, SET_DOCUMENT_HEAP),
         .is_png_small = strcmp(settings_text(s, SET_PNG), "small") == 0,
         .drop_in_isolation = isolation,
         .own_isolation = isolation == POOL_PROCESS ? POOL_PROCESS : POOL_CONTEXT,

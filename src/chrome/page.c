@@ -509,3 +509,12 @@ int page_eval(struct op *op, struct page *page, const char *expression, const st
         *out = jv_get(jv_get(result, "result"), "value");
     return 0;
 }
+
+int page_heap(struct op *op, struct page *page, int64_t *used)
+{
+    const struct jv *result;
+    if (page_call(op, page, "Runtime.getHeapUsage", NULL, &result) < 0)
+        return -1;
+    *used = jv_int_at(result, "usedSize", 0);
+    return 0;
+}

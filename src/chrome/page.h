@@ -63,6 +63,8 @@ int page_add_binding(struct op *op, struct page *page, const char *name) MUST_CH
  * An exception in it is ERR_INTERNAL with its text. out may be NULL. */
 int page_eval(struct op *op, struct page *page, const char *expression,
               const struct jv **out) MUST_CHECK;
+/* Bytes that the document's JavaScript heap holds. */
+int page_heap(struct op *op, struct page *page, int64_t *used) MUST_CHECK;
 /* Keep the bodies of finished data queries in the facts, each at most max bytes; 0: do not. */
 void page_keep_bodies(struct page *page, size_t max);
 

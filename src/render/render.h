@@ -110,6 +110,7 @@ struct render_conf {
     bool is_png_small; /* compress PNG well instead of fast */
     double
         paranoia; /* share of a visit's pictures that are made again by a fresh load and compared */
+    int64_t heap_max; /* bytes of a document's JavaScript heap; above, it is not led on; 0: any */
     enum pool_isolation drop_in_isolation, own_isolation;
 };
 

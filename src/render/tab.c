@@ -173,6 +173,12 @@ static bool is_worn(const struct jv *state)
            jv_int_at(state, "age_ms", 0) >= DOCUMENT_AGE_MAX_MS;
 }
 
+static bool has_grown(struct op *op, const struct tab *tab)
+{
+    int64_t heap_max = service_conf(tab->render)->heap_max, used;
+    return heap_max > 0 && (page_heap(op, tab->page, &used) < 0 || used > heap_max);
+}
+
 /* What the tab was last asked to show; false when it shows nothing that can be led on. */
 static bool find_asked(struct op *op, struct tab *tab, struct target *out, bool *is_scenes)
 {
@@ -183,7 +189,7 @@ static bool find_asked(struct op *op, struct tab *tab, struct target *out, bool 
     if (page_eval(op, tab->page, "window.__rounds?window.__rounds.state():{}", &state) < 0)
         return false;
     *is_scenes = jv_bool_at(state, "scenes", false);
-    return *jv_text_at(state, "asked", "") && !is_worn(state) &&
+    return *jv_text_at(state, "asked", "") && !is_worn(state) && !has_grown(op, tab) &&
            target_parse(op, jv_bytes(jv_get(state, "asked")), out) == 0;
 }
 

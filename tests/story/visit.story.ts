@@ -130,6 +130,17 @@ describe('traps', () => {
     expectRight(await batch(['heavy-06', 'heavy-07', 'heavy-06'].flatMap((uid) => lines(cutLine, uid, ['1', '2'], [0, 1]))));
   });
 
+  it('a page whose scripts have grown beyond the setting is loaded anew', async () => {
+    const frugal = await Rounds.start({
+      settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken, ROUNDS_BROWSER_DOCUMENT_HEAP: '1MiB' },
+    });
+    try {
+      const landed = await batch(lines(soloLine, 'heavy-08', ['1', '2'], [0]), frugal);
+      expectRight(landed);
+      expect(ways(landed)).not.toContain('in-app');
+    } finally { await frugal.stop(); }
+  });
+
   it('a failed ask does not end the visit, and says why', async () => {
     const landed = await batch([
       cutLine('faults', '6', 0), cutLine('faults', '1', 0), cutLine('faults', '2', 0), cutLine('faults', '99', 0),
