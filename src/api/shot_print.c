@@ -72,16 +72,28 @@ static int load_plan(struct shot_printer *p, const struct store_shot *shot)
         round_plan(p->op, p->platform->rounds, &round, &p->spec) < 0)
         return -1;
     p->plan_row = shot->plan_row;
+    p->window_keys = ARENA_ARRAY(&p->op->arena, const char *, p->spec.window_n + 1);
+    for (size_t i = 0; i < p->spec.window_n; i++)
+        p->window_keys[i] = window_key(&p->op->arena, &p->spec.windows[i]);
     return 0;
+}
+
+static int find_window(const struct shot_printer *p, const char *key)
+{
+    for (size_t i = 0; i < p->spec.window_n; i++)
+        if (strcmp(p->window_keys[i], key) == 0)
+            return (int)i;
+    return -1;
 }
 
 static int print_window(struct shot_printer *p, const struct store_shot *shot, struct jw *w)
 {
-    const struct jv *spec = jv_parse_quiet(&p->op->arena, bytes_of(shot->window_spec));
     if (load_plan(p, shot) < 0)
         return -1;
-    int i = round_window(&p->spec, shot->window_key);
-    const char *name = i >= 0 ? p->spec.windows[i].name : jv_text_at(spec, "name", "");
+    int i = find_window(p, shot->window_key);
+    const char *name =
+        i >= 0 ? p->spec.windows[i].name
+               : jv_text_at(jv_parse_quiet(&p->op->arena, bytes_of(shot->window_spec)), "name", "");
     jw_object_at(w, "window");
     jw_int_at(w, "index", i);
     jw_text_at(w, "name", *name ? name : shot->window_key);
@@ -297,7 +309,10 @@ static void print_stages(const struct jv *meta, struct jw *w)
 int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw *w)
 {
     const struct jv *meta = jv_parse_quiet(&p->op->arena, bytes_of(shot->meta));
-    const struct jv *detail = jv_parse_quiet(&p->op->arena, bytes_of(shot->panel_detail));
+    if (!p->detail || p->panel_row != shot->panel_row)
+        p->detail = jv_parse_quiet(&p->op->arena, bytes_of(shot->panel_detail));
+    p->panel_row = shot->panel_row;
+    const struct jv *detail = p->detail;
     jw_object(w);
     jw_text_at(w, "id", shot->id);
     jw_text_at(w, "round_id", shot->round_id);

@@ -20,6 +20,9 @@ struct shot_printer {
     size_t source_n;
     int64_t plan_row; /* whose specification `spec` is; 0: none yet */
     struct plan_spec spec;
+    const char **window_keys; /* of the specification's windows, as rounds name them */
+    int64_t panel_row;        /* whose detail `detail` is; a panel's shots stand together */
+    const struct jv *detail;
     struct store_known *known; /* those that apply now */
     size_t known_n;
     bool has_known;
