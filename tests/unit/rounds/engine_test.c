@@ -245,6 +245,22 @@ static void quiet_hours_end_where_they_say(void **state)
     assert_int_equal(quiet_end(&quiet, 1, zone, midnight + 3600000), 0);
 }
 
+static void quiet_hours_follow_the_clock_on_the_wall(void **state)
+{
+    struct engine *e = *state;
+    const struct zone *zone;
+    struct quiet spring = {90, 150}, autumn = {60, 180}; /* 01:30 to 02:30, 01:00 to 03:00 */
+    succeeds(&e->op, zone_open(&e->op, "Europe/Berlin", &zone));
+    int64_t hour = 3600000, day = 86400000;
+    int64_t march = zone_days(2026, 3, 29) * day, october = zone_days(2026, 10, 25) * day;
+    /* 02:30 does not exist that night: they end when the clocks jump. */
+    assert_int_equal(quiet_end(&spring, 1, zone, march + 3 * hour / 4), march + hour);
+    /* 02:00 to 03:00 comes twice: they last three hours. */
+    assert_int_equal(quiet_end(&autumn, 1, zone, october - hour / 2), october + 2 * hour);
+    assert_int_equal(quiet_end(&autumn, 1, zone, october + 3 * hour / 2), october + 2 * hour);
+    assert_int_equal(quiet_end(&autumn, 1, zone, october + 2 * hour), 0);
+}
+
 static void a_dry_run_foresees_shots_and_costs(void **state)
 {
     struct engine *e = *state;
@@ -328,6 +344,7 @@ int main(void)
         ENGINE_TEST(overlap_follows_the_plan),
         ENGINE_TEST(a_missed_schedule_runs_once_and_is_late),
         ENGINE_TEST(quiet_hours_end_where_they_say),
+        ENGINE_TEST(quiet_hours_follow_the_clock_on_the_wall),
         ENGINE_TEST(a_dry_run_foresees_shots_and_costs),
         ENGINE_TEST(old_pictures_go_and_hashes_stay),
         ENGINE_TEST(orphans_are_swept_when_they_are_old),
