@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BUILD ?= build
 MESON_FLAGS ?=
 
-.PHONY: help build run demo test unit story e2e bench check fuzz install clean deps web screenshots \
+.PHONY: help build run demo test unit story e2e bench check fuzz install clean deps web screenshots looks \
         check-stories bench-round bench-platform bench-ui check-pictures
 .DEFAULT_GOAL := build
 
@@ -63,6 +63,9 @@ fuzz: deps ## short runs of every fuzz target
 
 screenshots: build ## pictures of the rooms for docs/
 	@tools/screenshots.sh $(BUILD)
+
+looks: build ## the kept pictures of the rooms anew
+	@tools/looks.sh $(BUILD)
 
 install: build ## as root: program, man page, systemd unit (DESTDIR is honoured)
 	@tools/install.sh $(BUILD)

@@ -19,6 +19,7 @@ beforeAll(async () => {
     const round = await stage.round(plan)
     const [shot] = await stage.shots(round)
     await stage.call('POST', `/shots/${shot.id}/verdict`, { value: 'abnormal', comment: 'hot', category: 'fault', links: [], dwell_ms: 10, how: 'single', expected_version: shot.verdict_version })
+    await stage.call('POST', '/known-issues', { panel_key: shot.panel_key, comment: 'it is known', link: 'https://tracker.example/1', expires_at: new Date(Date.now() + 2 * 86_400_000).toISOString() })
     at = { source, plan, round, shot: shot.id, panel: encodeURIComponent(shot.panel_key) }
 })
 afterAll(() => stage?.close())
@@ -27,7 +28,7 @@ rooms.push(
     ['today', () => '/'], ['review grid', () => `/rounds/${at.round}`], ['focus view', () => `/rounds/${at.round}/shots/${at.shot}`],
     ['focus view, slider', () => `/rounds/${at.round}/shots/${at.shot}?mode=slider`],
     ['history', () => `/history?panel=${at.panel}&window=Last%20hour`], ['plans', () => '/plans'], ['plan', () => `/plans/${at.plan}`], ['new plan', () => '/plans/new'],
-    ['sources', () => '/sources'], ['source', () => `/sources/${at.source}`], ['records', () => '/records?q=hot'], ['people', () => '/people'],
+    ['sources', () => '/sources'], ['source', () => `/sources/${at.source}`], ['known issues', () => '/issues'], ['records', () => '/records?q=hot'], ['people', () => '/people'],
     ['tokens', () => '/people/tokens'], ['audit', () => '/people/audit'], ['system', () => '/system'], ['channels', () => '/system/channels'], ['outbox', () => '/system/outbox'],
     ['no such page', () => '/nothing/here'],
 )
@@ -61,7 +62,7 @@ for (const [colorScheme, language] of [['light', 'en'], ['dark', 'zh-CN']] as co
             expect(await page.locator('html').getAttribute('data-theme')).toBe(colorScheme)
             if (name === 'audit') return // its actions look like keys
             const text = await page.locator('body').innerText()
-            expect(text.match(/\b(common|session|today|review|history|plans|sources|records|people|system)\.[a-z][A-Za-z]+(\.[a-z]\w*)*\b/)).toBeNull()
+            expect(text.match(/\b(common|session|today|review|history|plans|sources|issues|records|people|system)\.[a-z][A-Za-z]+(\.[a-z]\w*)*\b/)).toBeNull()
         })
     })
 }
@@ -75,6 +76,32 @@ describe('360 pixels wide', () => {
         await page.goto(stage.url + path())
         await settled(page)
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    })
+})
+
+describe('dialogs', () => {
+    it.each([['light', 'en'], ['dark', 'zh-CN']] as const)('are clean in %s, %s', async (colorScheme, language) => {
+        const page = await stage.page({ user: 'admin', language, colorScheme })
+        const zh = language === 'zh-CN'
+        const open: [string, () => string, () => Promise<unknown>][] = [
+            ['areas left out', () => `/rounds/${at.round}/shots/${at.shot}`, async () => {
+                await page.getByRole('button', { name: zh ? '忽略区域…' : 'Areas left out…' }).click()
+                await page.getByRole('button', { name: zh ? '添加区域' : 'Add an area' }).click()
+            }],
+            ['known issue', () => '/issues', () => page.getByRole('button', { name: zh ? /^编辑/ : /^Edit/ }).click()],
+            ['sign-off', () => `/rounds/${at.round}`, () => page.getByRole('button', { name: zh ? '签核' : 'Sign off' }).click()],
+            ['keys', () => `/rounds/${at.round}`, () => page.keyboard.press('?')],
+        ]
+        for (const [name, path, act] of open) {
+            await page.goto(stage.url + path())
+            await settled(page)
+            await page.getByRole('main').getByRole('button').first().waitFor()
+            await act()
+            await page.getByRole('dialog').waitFor()
+            await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)))
+            expect([name, await violations(page)]).toEqual([name, []])
+        }
+        await page.context().close()
     })
 })
 

@@ -94,6 +94,7 @@ export async function look(page: Page, workbench: Page, name: string): Promise<L
         }
         return { share: 0, left: null }
     }
+    if (c.share > 0) console.info(`${name}: ${(c.share * 100).toFixed(3)} % of its points differ`)
     if (c.share <= shareMost) return { share: c.share, left: null }
     mkdirSync(left, { recursive: true })
     const where = join(left, `${name}.png`)

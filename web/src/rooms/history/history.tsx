@@ -27,6 +27,13 @@ import s from './history.module.css'
 const Trend = lazy(() => import('./trend'))
 const playMs = 900
 
+/** Brings a frame into the middle of the strip; the page itself stays where it is. */
+function centre(id: string): void {
+    const frame = document.getElementById(`film-${id}`)
+    const strip = frame?.parentElement
+    if (frame && strip) strip.scrollLeft = frame.offsetLeft - (strip.clientWidth - frame.clientWidth) / 2
+}
+
 function Strip({ shots, zone, at, other, onPick, onCompare }: { shots: Shot[]; zone: string; at: string; other: string | null; onPick: (id: string) => void; onCompare: (id: string) => void }) {
     const { t } = useTranslation()
     const f = useFormat()
@@ -65,10 +72,10 @@ function View({ shots, zone }: { shots: Shot[]; zone: string }) {
     const pick = (id: string | undefined) => {
         if (!id) return
         set({ at: id })
-        document.getElementById(`film-${id}`)?.scrollIntoView({ block: 'nearest', inline: 'center' })
+        centre(id)
     }
     useEffect(() => {
-        document.getElementById(`film-${shot.id}`)?.scrollIntoView({ block: 'nearest', inline: 'center' })
+        centre(shot.id)
         // Only when the room opens: later moves scroll by themselves.
         // eslint-disable-next-line react-hooks/exhaustive-deps
     }, [])

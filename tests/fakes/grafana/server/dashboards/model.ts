@@ -138,7 +138,7 @@ export function dataPanel(uid: string, kind: PanelKind, id: number, title: strin
             : { mode: 'fixed', fixedColor: color ?? colorOf(id) },
         thresholds: steps ? { mode: 'absolute', steps: steps.map(([c, value]) => ({ color: c, value })) } : THRESHOLDS,
         custom: kind === 'timeseries'
-          ? { drawStyle: 'line', lineWidth: 1, fillOpacity: fill ?? 10, showPoints: 'never', spanNulls: false }
+          ? { drawStyle: 'line', lineWidth: 1, fillOpacity: fill ?? 10, showPoints: 'never', spanNulls: false, ...(steps ? { thresholdsStyle: { mode: 'dashed' } } : {}) }
           : {},
       },
       overrides: [],

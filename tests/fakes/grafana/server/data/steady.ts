@@ -15,8 +15,8 @@ export interface Steady {
 }
 
 const DAY = 86_400_000;
-const GRAIN = 180_000;
-const NOISE = 0.12;
+const GRAIN = 540_000;
+const NOISE = 0.1;
 
 const unit = (text: string) => (fnv1a(text) % 2001) / 1000 - 1;
 
@@ -24,7 +24,7 @@ const unit = (text: string) => (fnv1a(text) % 2001) / 1000 - 1;
 function noiseAt(seed: string, t: number): number {
   const n = Math.floor(t / GRAIN);
   const part = t / GRAIN - n;
-  return unit(`${seed}#${n % 480}`) * (1 - part) + unit(`${seed}#${(n + 1) % 480}`) * part;
+  return unit(`${seed}#${n % 160}`) * (1 - part) + unit(`${seed}#${(n + 1) % 160}`) * part;
 }
 
 export function steadyAt(s: Steady, seed: string, k: number, t: number): number {
