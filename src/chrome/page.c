@@ -143,6 +143,8 @@ int page_take_event(struct op *op, struct page *page, struct cdp_event *e)
         return page_answer_paused(op, page, cdp_event_params(e));
     if (bytes_eq_s(e->method, "Network.dataReceived"))
         facts_touch(&page->facts, now_ms);
+    if (bytes_eq_s(e->method, "Page.frameAttached"))
+        page_note_child(page, cdp_event_params(e));
     if (bytes_eq_s(e->method, "Page.frameDetached"))
         page_drop_frame(page, jv_text_at(cdp_event_params(e), "frameId", ""));
     if (!facts_wants(e->method) || is_quiet_console(e))

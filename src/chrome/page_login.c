@@ -5,7 +5,8 @@
  * Headers are put on paused requests (Fetch) rather than set for all (Network.setExtraHTTPHeaders), which
  * gives them to every host a page loads from. A request is paused only if its URL begins with the origin;
  * each hop of a redirect is a request of its own, so nothing is carried elsewhere. Frames that show another
- * origin get nothing for their requests *to* ours either: a hostile frame must not act in our name.
+ * origin get nothing for their requests *to* ours either, nor do the frames that they make: a hostile frame
+ * must not act in our name.
  */
 #include "chrome/page_private.h"
 
@@ -23,6 +24,7 @@ void page_forget_login(struct page *page)
     page->headers_n = 0;
     while (page->foreign_n > 0)
         mem_free(page->foreign[--page->foreign_n]);
+    page->has_more_foreign = false;
     mem_free(page->origin);
     page->origin = NULL;
 }
@@ -149,16 +151,37 @@ void page_drop_frame(struct page *page, const char *frame)
     page->foreign[page->foreign_n] = NULL;
 }
 
+static void add_foreign(struct page *page, const char *id)
+{
+    if (find_foreign(page, id) >= 0)
+        return;
+    if (page->foreign_n == PAGE_FOREIGN_MAX)
+        page->has_more_foreign = true;
+    else
+        page->foreign[page->foreign_n++] = mem_strdup(id);
+}
+
+void page_note_child(struct page *page, const struct jv *params)
+{
+    if (page->origin && find_foreign(page, jv_text_at(params, "parentFrameId", "")) >= 0)
+        add_foreign(page, jv_text_at(params, "frameId", ""));
+}
+
+/* A blank document is of whoever made it: the frame around it. */
 void page_note_frame(struct page *page, const struct jv *frame)
 {
     const char *id = jv_text_at(frame, "id", ""), *url = jv_text_at(frame, "url", "");
+    if (strcmp(id, page->target) == 0)
+        page->has_more_foreign = false; /* the frames of the former document are gone */
     if (!page->origin || strcmp(id, page->target) == 0)
         return;
-    bool is_foreign = !is_of_origin(url, page->origin) && strncmp(url, "about:", 6) != 0;
-    if (!is_foreign)
+    bool is_foreign = strncmp(url, "about:", 6) == 0
+                          ? find_foreign(page, jv_text_at(frame, "parentId", "")) >= 0
+                          : !is_of_origin(url, page->origin);
+    if (is_foreign)
+        add_foreign(page, id);
+    else
         page_drop_frame(page, id);
-    else if (find_foreign(page, id) < 0 && page->foreign_n < PAGE_FOREIGN_MAX)
-        page->foreign[page->foreign_n++] = mem_strdup(id);
 }
 
 void page_judge_origin(struct page *page)
@@ -178,7 +201,7 @@ static bool may_carry(const struct page *page, const struct jv *params)
         return true;
     if (!is_of_origin(page->facts.url, page->origin))
         return false;
-    return is_main || (page->foreign_n < PAGE_FOREIGN_MAX && find_foreign(page, frame) < 0);
+    return is_main || (!page->has_more_foreign && find_foreign(page, frame) < 0);
 }
 
 static bool is_ours(const struct page *page, const char *name)

@@ -47,6 +47,7 @@ struct page {
     char *fresh_origin; /* whose data are never taken from the cache unasked; NULL: none */
     char *foreign[PAGE_FOREIGN_MAX]; /* frames that show another origin */
     size_t foreign_n;
+    bool has_more_foreign; /* than could be remembered */
 
     struct page_script {
         char *id, *source;
@@ -85,6 +86,8 @@ int page_keep_fresh(struct op *op, struct page *page, const char *origin) MUST_C
 /* What a paused request gets; foreign frames. */
 int page_answer_paused(struct op *op, struct page *page, const struct jv *params);
 void page_note_frame(struct page *page, const struct jv *frame);
+/* Of Page.frameAttached: a new frame, which may never be navigated. */
+void page_note_child(struct page *page, const struct jv *params);
 void page_drop_frame(struct page *page, const char *frame);
 /* Says in the facts whether the document shown is of the credential's origin. */
 void page_judge_origin(struct page *page);

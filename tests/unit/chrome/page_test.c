@@ -46,10 +46,15 @@ static void fill_sites(void)
              "<!doctype html><iframe src='%s/evil'></iframe><iframe src='/child'></iframe>",
              o->origin);
     snprintf(evil, sizeof evil,
-             "<script>fetch('%s/api/"
-             "steal',{mode:'no-cors',credentials:'include'}).finally(()=>fetch('/stolen'))"
-             "</script>",
-             s->origin);
+             "<script>addEventListener('load',()=>{"
+             "const f=document.createElement('iframe');document.body.append(f);"
+             "fetch('%s/api/steal',{mode:'no-cors',credentials:'include'})"
+             ".then(()=>f.contentWindow.fetch('%s/api/nested',{mode:'no-cors'}))"
+             ".then(()=>new Promise(done=>{const g=document.createElement('iframe');"
+             "g.onload=()=>done(g.contentWindow.fetch('%s/api/deep',{mode:'no-cors'}));"
+             "g.srcdoc='x';document.body.append(g)}))"
+             ".finally(()=>fetch('/stolen'))})</script><body>",
+             s->origin, s->origin, s->origin);
     char *to_other = mem_fmt("Location: %s/landed\r\n", o->origin);
     static char location[2][128];
     snprintf(location[0], sizeof location[0], "%s", to_other);
@@ -64,6 +69,8 @@ static void fill_sites(void)
     site_add(s, "/own.js", "200 OK", "Content-Type: text/javascript\r\n", "0");
     site_add(s, "/api/own", "200 OK", "", "mine");
     site_add(s, "/api/steal", "200 OK", "", "mine");
+    site_add(s, "/api/nested", "200 OK", "", "mine");
+    site_add(s, "/api/deep", "200 OK", "", "mine");
     site_add(s, "/hop", "302 Found", location[0], "");
     site_add(s, "/hop2", "302 Found", location[0], "");
     site_add(s, "/framed", "200 OK", "", framed);
@@ -393,9 +400,12 @@ static void test_foreign_frames_do_not_act_in_our_name(void **state)
     while (!site_request(&all.other, &op.arena, "GET /stolen") ||
            !site_request(&all.site, &op.arena, "GET /api/child"))
         check(page_pump(&op, page, 50));
-    const char *steal = site_await(&all.site, &op.arena, "GET /api/steal");
-    assert_non_null(steal);
-    assert_null(strstr(steal, "hunter2"));
+    static const char *const thefts[] = {"GET /api/steal", "GET /api/nested", "GET /api/deep"};
+    for (size_t i = 0; i < sizeof thefts / sizeof *thefts; i++) {
+        const char *theft_ = site_await(&all.site, &op.arena, thefts[i]);
+        assert_non_null(theft_);
+        assert_null(strstr(theft_, "hunter2"));
+    }
     assert_non_null(strstr(site_request(&all.site, &op.arena, "GET /api/child"), "hunter2"));
     secret_fini(&token);
 }
