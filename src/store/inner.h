@@ -75,10 +75,10 @@ const char *page_write(struct op *op, const int64_t *values, size_t n);
 
 /* ---- Small things ---- */
 
-/* $user sees everything that the plan touches: a condition on a plan's row. */
+/* $user sees everything that the plan touches or ever touched: a condition on a plan's row. */
 #define SEES_PLAN(user, plan)                                                                      \
     "(" user " = 0 OR (SELECT sees_all FROM users WHERE row_id = " user ") = 1 OR NOT EXISTS "     \
-    "(SELECT 1 FROM plan_sources seen WHERE seen.plan_row = " plan " AND seen.source_row NOT IN "  \
+    "(SELECT 1 FROM plan_reach seen WHERE seen.plan_row = " plan " AND seen.source_row NOT IN "    \
     "(SELECT source_row FROM user_sources WHERE user_row = " user ")))"
 #define SEES_SOURCE(user, source)                                                                  \
     "(" user " = 0 OR (SELECT sees_all FROM users WHERE row_id = " user ") = 1 OR " source         \

@@ -61,6 +61,8 @@ static int write_sources(struct op *op, struct db_tx *tx, int64_t row, const int
         return -1;
     for (size_t i = 0; i < n; i++)
         if (db_run(op, tx, "INSERT INTO plan_sources VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                   DB_ARGS(db_int(row), db_int(sources[i])), NULL) ||
+            db_run(op, tx, "INSERT INTO plan_reach VALUES ($1, $2) ON CONFLICT DO NOTHING",
                    DB_ARGS(db_int(row), db_int(sources[i])), NULL))
             return -1;
     return 0;

@@ -504,12 +504,24 @@ static const char pages[] =
     "ALTER TABLE shots ADD COLUMN page TEXT /* JSON {vars, panel}: the page out of which a repeat\n"
     "  is cut, and its path id there; NULL: the panel's own */;\n";
 
+static const char reach[] =
+    "CREATE TABLE plan_reach (       -- what any version used: who sees all of it sees the rounds\n"
+    "  plan_row INTEGER NOT NULL REFERENCES plans,\n"
+    "  source_row INTEGER NOT NULL REFERENCES sources,\n"
+    "  PRIMARY KEY (plan_row, source_row)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "INSERT INTO plan_reach SELECT plan_row, source_row FROM plan_sources UNION\n"
+    "  SELECT v.plan_row, s.row_id FROM plan_versions v, json_each(v.spec, '$.selections') x\n"
+    "  JOIN sources s ON s.id = json_extract(x.value, '$.source');\n";
+
 static const char *const second[] = {frames, NULL};
 static const char *const third[] = {pages, NULL};
+static const char *const fourth[] = {reach, NULL};
 
 const struct migration schema_migrations[] = {
     {1, "first schema", first},
     {2, "the data as Grafana answered them", second},
     {3, "repeats among their twins", third},
+    {4, "sources of every version of a plan", fourth},
 };
 const size_t schema_migrations_n = sizeof schema_migrations / sizeof *schema_migrations;

@@ -157,6 +157,13 @@ describe('an admin', () => {
     expect((await person.get(`/plans/${hidden.json.id}`)).status).toBe(404);
     expect((await person.get('/plans')).json.items.map((p: any) => p.name)).toEqual([`of ${one}`]);
     expect((await person.get('/plans/export')).bytes.toString('utf8')).not.toContain(two);
+    const was = await admin.post('/plans', { spec: { ...plan(two).spec, name: 'moved' } });
+    const round = (await admin.post(`/plans/${was.json.id}/rounds`, {})).json.id;
+    const now = await admin.put(`/plans/${was.json.id}`, { version: 1, spec: { ...plan(one).spec, name: 'moved' } });
+    expect(now.status).toBe(200);
+    for (const path of [`/plans/${was.json.id}/versions/1`, `/rounds/${round}`, `/rounds/${round}/shots`, `/rounds/${round}/report`])
+      expect((await person.get(path)).status, path).toBe(404);
+    expect((await person.get('/rounds')).json.items).toEqual([]);
     expect((await admin.post('/users', { name: 'x', role: 'viewer', source_ids: ['nothing'] })).json.error.details[0].path).toBe('source_ids[0]');
   });
 });
