@@ -16,9 +16,11 @@ let grafana: Grafana, rounds: Rounds, at = from;
 
 const jump = (hours: number) => writeFileSync(shift, `${hours < 0 ? '-' : '+'}${Math.abs(hours) * 3600}\n`);
 /** The hour that the service takes it for, counted from now. */
+let looks = 0;
 const believed = async () => {
-  await rounds.get('/nothing-here');
-  const line = rounds.log.split('\n').filter((l) => l.includes('/nothing-here')).pop()!;
+  const path = `/nothing-here-${++looks}`;
+  await rounds.get(path);
+  const line = await rounds.child.line((l) => l.includes(path)); // written after the answer
   return Math.round((Date.parse(/time=(\S+)/.exec(line)![1]!) - Date.now()) / hour) || 0; // no -0
 };
 const ask = (panel = 1, timeout = 40) => rounds.render({ url: `${grafana.url}/d-solo/demo/x?orgId=1&panelId=${panel}&from=${at += 1000}&to=${to}&timezone=utc`, width: 300, height: 200, timeout });
