@@ -1,9 +1,9 @@
 /* Pictures of rooms compared with kept ones.
    Both are reduced to a quarter in width and height (each point the mean of sixteen) before they are compared: what differs between Debian 12 and
    13, smoothing of letters and their width by a pixel, is averaged away, and the kept pictures stay small. A point differs when a channel is off by
-   more than `pointMost` of 255; a picture does when more than `shareMost` of its points are. Measured: two runs on one machine differ in 0 points,
-   another build of the fonts' rasteriser in up to 0.3 %; a button that is missing, a line that wraps or a colour token that is wrong in more than 1 %
-   of the region around it and more than 0.8 % of the page. Kept pictures are made anew with `make looks`. */
+   more than `pointMost` of 255. A picture does when more than `shareMost` of its points differ (a line that wraps, a colour token), or when they fill
+   `blockMost` of any window of 48 × 24 px (a button, a mark: few points of a page, but all of one place). Measured: runs of different builds under
+   load differ in no point; a button that is missing in 0.2 % of the page and in all of its window. Kept pictures are made anew with `make looks`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,18 +11,22 @@ import type { Page } from 'playwright-core'
 
 export const pointMost = 40
 export const shareMost = 0.006
+export const blockMost = 0.7
 const kept = fileURLToPath(new URL('../looks/', import.meta.url))
 const left = fileURLToPath(new URL('../looks-different/', import.meta.url))
 
 export interface Look {
     /** Points that differ, of all; 1 when the sizes do. */
     share: number
+    /** The share within the window where they lie densest. */
+    block: number
     /** Where kept, now and their difference are side by side, when they differ too much. */
     left: string | null
 }
 
 interface Compared {
     share: number
+    block: number
     small: string
     sides: string | null
 }
@@ -63,22 +67,32 @@ async function compareInPage([now, before, pointMost]: [string, string | null, n
     }
     const [smallBoard, g] = board(w, h)
     g.putImageData(small, 0, 0)
-    if (!before) return { share: 1, small: data(smallBoard), sides: null }
+    if (!before) return { share: 1, block: 1, small: data(smallBoard), sides: null }
     const old = pixels(await load(before))
     const [sides, s] = board(Math.max(w, old.width) * 3, Math.max(h, old.height))
     s.putImageData(old, 0, 0)
     s.putImageData(small, w, 0)
-    if (old.width !== w || old.height !== h) return { share: 1, small: data(smallBoard), sides: data(sides) }
+    if (old.width !== w || old.height !== h) return { share: 1, block: 1, small: data(smallBoard), sides: data(sides) }
     const marks = new ImageData(w, h)
     let n = 0
+    const off = new Uint8Array(w * h)
     for (let i = 0; i < w * h * 4; i += 4) {
-        const off = Math.max(...[0, 1, 2].map((k) => Math.abs(small.data[i + k]! - old.data[i + k]!)))
+        const most = Math.max(...[0, 1, 2].map((k) => Math.abs(small.data[i + k]! - old.data[i + k]!)))
         const pale = 190 + Math.round((small.data[i]! + small.data[i + 1]! + small.data[i + 2]!) / 12)
-        marks.data.set(off > pointMost ? [220, 0, 60, 255] : [pale, pale, pale, 255], i)
-        n += off > pointMost ? 1 : 0
+        marks.data.set(most > pointMost ? [220, 0, 60, 255] : [pale, pale, pale, 255], i)
+        off[i / 4] = most > pointMost ? 1 : 0
+        n += off[i / 4]!
+    }
+    let block = 0
+    for (let y = 0; y + 6 <= h; y += 2) {
+        for (let x = 0; x + 12 <= w; x += 2) {
+            let sum = 0
+            for (let j = 0; j < 72; j++) sum += off[(y + Math.floor(j / 12)) * w + x + (j % 12)]!
+            block = Math.max(block, sum / 72)
+        }
     }
     s.putImageData(marks, w * 2, 0)
-    return { share: n / (w * h), small: data(smallBoard), sides: data(sides) }
+    return { share: n / (w * h), block, small: data(smallBoard), sides: data(sides) }
 }
 
 /** A picture of the page as it is. With UPDATE_LOOKS it becomes the kept one. */
@@ -92,12 +106,12 @@ export async function look(page: Page, workbench: Page, name: string): Promise<L
             mkdirSync(kept, { recursive: true })
             writeFileSync(file, Buffer.from(c.small, 'base64'))
         }
-        return { share: 0, left: null }
+        return { share: 0, block: 0, left: null }
     }
-    if (c.share > 0) console.info(`${name}: ${(c.share * 100).toFixed(3)} % of its points differ`)
-    if (c.share <= shareMost) return { share: c.share, left: null }
+    if (c.share > 0) console.info(`${name}: ${(c.share * 100).toFixed(3)} % of its points differ, ${Math.round(c.block * 100)} % where they are densest`)
+    if (c.share <= shareMost && c.block <= blockMost) return { share: c.share, block: c.block, left: null }
     mkdirSync(left, { recursive: true })
     const where = join(left, `${name}.png`)
     writeFileSync(where, Buffer.from(c.sides ?? c.small, 'base64'))
-    return { share: c.share, left: where }
+    return { share: c.share, block: c.block, left: where }
 }
