@@ -1,5 +1,5 @@
-/* The memory of heights: a small table, the least recently used row gives way. A wrong hint costs what no hint
- * costs, so rows never expire.
+/* The memory of heights: a small table, the least recently used row gives way. A wrong hint costs
+ * what no hint costs, so rows never expire.
  */
 #include "render/heights.h"
 

@@ -1,6 +1,6 @@
-/* How tall each dashboard was when it was last seen whole. A hint: a page that is loaded in a viewport of its own
- * height needs no second layout, and whoever takes it still asks the page for its extent.
- * Any thread; does not block. Private to render/.
+/* How tall each dashboard was when it was last seen whole. A hint: a page that is loaded in a
+ * viewport of its own height needs no second layout, and whoever takes it still asks the page for
+ * its extent. Any thread; does not block. Private to render/.
  */
 #ifndef RENDER_HEIGHTS_H
 #define RENDER_HEIGHTS_H
