@@ -17,6 +17,7 @@ static const char to_first_schema[] = "DROP TRIGGER shots_frames_signed;\n"
                                       "ALTER TABLE shots DROP COLUMN frames_row;\n"
                                       "ALTER TABLE takes DROP COLUMN frames_row;\n"
                                       "ALTER TABLE shots DROP COLUMN page;\n"
+                                      "DROP TABLE plan_reach;\n"
                                       "DELETE FROM schema_versions WHERE number > 1;";
 
 static struct store_signoff sign_round(struct fixture *f, int64_t row)
@@ -39,6 +40,7 @@ static void a_round_signed_under_the_first_schema_still_fits_its_seal(void **sta
     struct fixture *f = *state;
     struct store_seal seal;
     struct bytes text;
+    bool sees = true;
     int64_t row = make_round(f, 1000000, 3);
     take_all(f, NULL);
     struct store_signoff o = sign_round(f, row);
@@ -56,6 +58,10 @@ static void a_round_signed_under_the_first_schema_still_fits_its_seal(void **sta
     assert_int_equal(bytes_find(text, BYTES("\nframes ")), -1);
     assert_int_equal(shot_at(f, row, 2).frames.size, 0);
     assert_true(shot_at(f, row, 2).picture.size > 0);
+    f->second.sees_all = false;
+    succeeds(&f->op, store_user_set(&f->op, f->store, &f->second));
+    succeeds(&f->op, store_user_sees_plan(&f->op, f->store, f->second.row, f->plan.row, &sees));
+    assert_false(sees);
 }
 
 /* Claims the one shot of a round and completes it with answers of Grafana. */
