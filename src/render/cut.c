@@ -18,7 +18,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16,
+enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16, TAKE_MS = 5000,
        SLACK_PX = 64 /* Grafana's own margin below the panels, and some */ };
 
 struct scene { /* one window of the dashboard, seen */
@@ -58,8 +58,9 @@ static int grow(struct op *op, struct visit *visit, const struct render_ask *ask
     bool fits;
     if (shoot_fits(op, tab, SLACK_PX, &fits) < 0)
         return -1;
-    if (!fits && shoot_grow(op, tab, &ask->look, &scene->rules, &scene->truth, &scene->end,
-                            &scene->missing) < 0)
+    if (!fits && scene->end == TAB_READY &&
+        shoot_grow(op, tab, &ask->look, &scene->rules, &scene->truth, &scene->end,
+                   &scene->missing) < 0)
         return -1;
     if (shoot_view_height(op, tab, &scene->height_px) < 0)
         return -1;
@@ -114,6 +115,22 @@ static int take(struct op *op, struct visit *visit, const struct render_ask *ask
     return picture_decode(op, whole.body, &scene->picture);
 }
 
+/* A panel that hangs must not take its neighbours with it: their picture needs some time, too. */
+static int reach(struct op *op, struct visit *visit, const struct render_ask *ask,
+                 struct scene *scene)
+{
+    struct op wait;
+    int64_t left = op_left_ms(op);
+    int64_t reserve = left / 4 < TAKE_MS ? left / 4 : TAKE_MS;
+    op_init_part(&wait, op, left > 0 ? left - reserve : left);
+    int failed = service_reach(&wait, &visit->tab, ask, &scene->rules, &scene->truth, &scene->end,
+                               &scene->missing);
+    if (failed)
+        op_fail_from(op, &wait);
+    op_fini(&wait);
+    return failed ? -1 : 0;
+}
+
 static int see(struct op *op, struct visit *visit, size_t first, size_t n, struct scene *scene)
 {
     const struct render_ask *ask = &visit->asks[first];
@@ -129,7 +146,7 @@ static int see(struct op *op, struct visit *visit, size_t first, size_t n, struc
     tab->wanted_n = n;
     scene->stages.queue_ms = tab->lease.waited_ms;
     tab->lease.waited_ms = 0; /* the first of the visit paid for it */
-    if (service_reach(op, tab, ask, &scene->rules, &scene->truth, &scene->end, &scene->missing) < 0)
+    if (reach(op, visit, ask, scene) < 0)
         return -1;
     truth_early(&op->arena, &scene->truth, page_facts(tab->page), &tab->probe, &early);
     if (truth_is_fatal(early.truth))

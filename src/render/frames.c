@@ -1,7 +1,8 @@
 /* Attributing query answers to panels: by the header X-Panel-Id that Grafana's front end sends with
  * each query (9.4 to 13). Of two answers to one panel the last is what was drawn; a panel with a
  * mixed data source has several requests at a time, told apart by their data source. Repeats of one
- * panel share its number: of them the id of the request tells whose answer it is.
+ * panel share its number, or send one of their own making (12.3): of them the id of the request
+ * tells whose answer it is.
  */
 #include "render/frames.h"
 
@@ -53,7 +54,7 @@ void frames_collect(struct op *op, const struct tab *tab, const char *panel,
     *is_whole = true;
     for (size_t i = 0; i < facts->queries_n; i++) {
         const struct facts_query *query = &facts->queries[i];
-        if (!is_drawn(facts, query, number) ||
+        if (!is_drawn(facts, query, twin ? NULL : number) ||
             (twin ? !probe_is_request(twin, query->path) : is_replaced(facts, i)))
             continue;
         if (query->body_state != FACTS_BODY_KEPT) {
@@ -62,7 +63,7 @@ void frames_collect(struct op *op, const struct tab *tab, const char *panel,
         }
         struct bytes body = {query->body, query->body_n};
         frames[n++] = (struct render_frames){
-            .panel = arena_strdup(&op->arena, query->panel_id),
+            .panel = twin ? number : arena_strdup(&op->arena, query->panel_id),
             .datasource = arena_strdup(&op->arena, query->datasource_uid),
             .request = arena_strdup(&op->arena, query->request_id),
             .body = {arena_copy(&op->arena, body), body.n},

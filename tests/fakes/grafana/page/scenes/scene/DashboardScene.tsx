@@ -1,7 +1,7 @@
 // The root of a dashboard's scene; what window.__grafanaSceneContext points at while it is active.
 import { CoreApp, type DataQueryRequest } from '@grafana/data';
 import { SceneObjectBase, SceneObjectUrlSyncConfig, type SceneObject, type SceneObjectState, type SceneObjectUrlValues, VizPanel, type SceneGridLayout } from '@grafana/scenes';
-import { bootData, page } from '../../common/bootData';
+import { bootData, majorVersion, page } from '../../common/bootData';
 import { DashboardRenderer } from './DashboardRenderer';
 
 export interface DashboardState extends SceneObjectState {
@@ -20,6 +20,16 @@ interface QueryController extends SceneObject {
   isQueryController: true;
   runningQueriesCount(): number;
   startProfile(name: string): void;
+}
+
+/** From 12 on repeats send a number of their own making instead of the panel's. */
+function panelIdOf(viz: VizPanel): number {
+  let isClone = false;
+  for (let o: SceneObject | undefined = viz; o; o = o.parent) {
+    isClone ||= 'repeatSourceKey' in o.state && Boolean(o.state.repeatSourceKey);
+  }
+  const hash = (text: string) => [...text].reduce((h, c) => (Math.imul(h, 33) ^ c.charCodeAt(0)) >>> 0, 5381);
+  return isClone && majorVersion >= 12 ? hash(viz.getPathId()) : viz.getLegacyPanelId();
 }
 
 export class DashboardScene extends SceneObjectBase<DashboardState> {
@@ -69,7 +79,7 @@ export class DashboardScene extends SceneObjectBase<DashboardState> {
       app: CoreApp.Dashboard,
       dashboardUID: this.state.uid,
       dashboardTitle: encodeURIComponent(this.state.title),
-      panelId: viz?.getLegacyPanelId(),
+      panelId: viz && panelIdOf(viz),
       panelName: viz && encodeURIComponent(viz.state.title),
       panelPluginId: viz?.state.pluginId,
     } as Partial<DataQueryRequest>;
