@@ -47,8 +47,7 @@ struct pool_net network_of(struct app *app);
 /* login.c */
 int login_open(struct op *op, struct app *app) MUST_CHECK;
 /* A token of our own issuer for a source's credential; for grafana_site.mint. */
-int login_mint(void *app, struct op *op, const struct grafana_credential *credential, int64_t org_id,
-               struct secret *out);
+int login_mint(void *app, struct op *op, const struct grafana_site *site, struct secret *out);
 int login_print_jwks(void *app, struct op *op, const char **out);
 /* platform.c: with the data open; all but open cope with what is not there */
 int platform_open(struct op *op, struct app *app) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/url.h"
 #include "rounds/source.h"
 
 #include <stdio.h>
@@ -62,14 +63,19 @@ int login_print_jwks(void *ctx, struct op *op, const char **out)
     return jwt_print_jwks(op, app->issuer, clock_wall_ms(), out);
 }
 
-int login_mint(void *ctx, struct op *op, const struct grafana_credential *credential,
-               int64_t org_id, struct secret *out)
+/* For one origin: the operator of one Grafana must not get into another with what it was shown. */
+int login_mint(void *ctx, struct op *op, const struct grafana_site *site, struct secret *out)
 {
     struct app *app = ctx;
+    const struct grafana_credential *credential = site->credential;
+    struct url url;
+    if (url_parse(op, bytes_of(site->base_url), &url) < 0)
+        return -1;
     struct jwt_claims claims = {.subject = credential->subject,
+                                .audience = url_origin(&op->arena, &url),
                                 .role =
                                     credential->role && *credential->role ? credential->role : NULL,
-                                .org_id = org_id};
+                                .org_id = site->org_id};
     return jwt_issue(op, app->issuer, &claims, clock_wall_ms(), out);
 }
 

@@ -79,7 +79,7 @@ static int carry_minted(struct op *op, const struct grafana_site *site, struct g
                        "own_issuer credential: give the login or e-mail that it signs in as");
     out->header = text_or(credential->header, GRAFANA_JWT_HEADER);
     out->good_until_ms = clock_mono_ms() + MINT_REUSE_MS;
-    return site->mint(site->mint_ctx, op, credential, site->org_id, &out->value);
+    return site->mint(site->mint_ctx, op, site, &out->value);
 }
 
 int grafana_carry(struct op *op, const struct grafana_site *site, struct grafana_carry *out)

@@ -30,9 +30,11 @@ struct grafana_credential {
     struct secret secret; /* token, password or JWT */
 };
 
-/* Signs a short-lived token for the credential's subject; filled in by app/ from auth/. */
-typedef int grafana_mint_fn(void *ctx, struct op *op, const struct grafana_credential *credential,
-                            int64_t org_id, struct secret *out);
+struct grafana_site;
+/* Signs a short-lived token for the subject of the site's credential, good for that site alone;
+ * filled in by app/ from auth/. */
+typedef int grafana_mint_fn(void *ctx, struct op *op, const struct grafana_site *site,
+                            struct secret *out);
 
 struct grafana_site {     /* borrowed by whoever gets it */
     const char *base_url; /* "https://host:port/sub", no slash at the end */

@@ -290,6 +290,26 @@ void source_print(struct op *op, const struct store_source *source, struct jw *w
     jw_end(w);
 }
 
+static void print_jwt_ini(const struct store_source *source, const char *issuer_url, struct str *out)
+{
+    struct op op;
+    struct url url;
+    op_init(&op, -1);
+    bool is_good = url_parse(&op, bytes_of(source->base_url), &url) == 0;
+    str_addf(out,
+             "\n[auth.jwt]\nenabled = true\nheader_name = " GRAFANA_JWT_HEADER "\n"
+             "username_claim = sub\nemail_claim = sub\n"
+             "# Over plain http Grafana refuses this in production: then put the output of\n"
+             "# `rounds jwks` into a file and name it with jwk_set_file instead.\n"
+             "jwk_set_url = %s/.well-known/jwks.json\ncache_ttl = 60m\n"
+             "role_attribute_path = role\n"
+             "# Without \"aud\", tokens that were meant for another Grafana would be good here.\n"
+             "expect_claims = {\"iss\": \"rounds\", \"aud\": \"%s\"}\n"
+             "auto_sign_up = true\n",
+             issuer_url, is_good ? url_origin(&op.arena, &url) : source->base_url);
+    op_fini(&op);
+}
+
 void source_print_ini(const struct store_source *source, const char *renderer_url, struct str *out)
 {
     str_adds(out, "[rendering]\n");
@@ -299,13 +319,5 @@ void source_print_ini(const struct store_source *source, const char *renderer_ur
                   "renderer_token = <auth token of the render service>\n"
                   "concurrent_render_request_limit = 30\n");
     if (strcmp(source->auth, "own_issuer") == 0)
-        str_addf(out,
-                 "\n[auth.jwt]\nenabled = true\nheader_name = " GRAFANA_JWT_HEADER "\n"
-                 "username_claim = sub\nemail_claim = sub\n"
-                 "# Over plain http Grafana refuses this in production: then put the output of\n"
-                 "# `rounds jwks` into a file and name it with jwk_set_file instead.\n"
-                 "jwk_set_url = %s/.well-known/jwks.json\ncache_ttl = 60m\n"
-                 "role_attribute_path = role\nexpect_claims = {\"iss\": \"rounds\"}\n"
-                 "auto_sign_up = true\n",
-                 renderer_url);
+        print_jwt_ini(source, renderer_url, out);
 }

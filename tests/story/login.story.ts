@@ -83,6 +83,15 @@ describe('a credential of the settings', () => {
     }
   });
 
+  it('tokens of our own issuer are for the Grafana that gets them, and no other', async () => {
+    const shown: string[] = [];
+    const site = await startSite({ '/d/x': (req, res) => { shown.push(String(req.headers['x-jwt-assertion'])); res.end('<title>x</title>'); } });
+    const rounds = await startRounds({ settings: grafanaSettings(site.url, '{kind: own_issuer, user: rounds-robot}') });
+    await rounds.render({ url: `${site.url}/d/x`, timeout: '5' });
+    const claims = JSON.parse(Buffer.from(shown[0]!.split('.')[1]!, 'base64url').toString('utf8'));
+    expect(claims).toMatchObject({ iss: 'rounds', aud: site.url, sub: 'rounds-robot' });
+  });
+
   it('tokens of our own issuer, in the URL', async () => {
     let service: Rounds;
     const keys = await startSite({ '/jwks.json': (_req, res) => { fetch(`${service.url}/.well-known/jwks.json`).then((a) => a.text()).then((text) => res.end(text)); } });

@@ -165,6 +165,8 @@ describe('looking into a Grafana', () => {
     expect(snippet).toContain('[rendering]');
     expect(snippet).toContain(`server_url = ${rounds.url}/render\n`);
     expect(snippet).toContain(`callback_url = ${grafana.url}/\n`);
+    const own = await admin.post('/sources', { name: 'own', url: `${grafana.url}/sub`, org_id: 1, credential: { kind: 'own_issuer', subject: 'robot' } });
+    expect((await admin.get(`/sources/${own.json.id}/grafana-ini`)).json.snippet).toContain(`expect_claims = {"iss": "rounds", "aud": "${grafana.url}"}\n`);
   });
 });
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static int mint(void *ctx, struct op *op, const struct grafana_credential *credential,
-                int64_t org_id, struct secret *out)
+static int mint(void *ctx, struct op *op, const struct grafana_site *site, struct secret *out)
 {
     (void)op;
     ++*(int *)ctx;
     char text[80];
-    snprintf(text, sizeof text, "signed:%s:%lld", credential->subject, (long long)org_id);
+    snprintf(text, sizeof text, "signed:%s:%lld", site->credential->subject,
+             (long long)site->org_id);
     secret_set(out, bytes_of(text));
     return 0;
 }
