@@ -18,8 +18,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16, TAKE_MS = 5000,
-       SLACK_PX = 64 /* Grafana's own margin below the panels, and some */ };
+enum { TAKES_MAX = 3, LEVEL_FAST = 2, LEVEL_SMALL = 7, EDGE_TOLERANCE = 6, EDGE_PIXELS_MAX = 16 };
+enum { TAKE_MS = 5000, SLACK_PX = 64 /* Grafana's own margin below the panels, and some */ };
 
 struct scene { /* one window of the dashboard, seen */
     struct ready_rules rules;
