@@ -23,6 +23,7 @@ static const struct block4 blocks4[] = {
     {IP4(127, 0, 0, 0), 8, FETCH_LOOPBACK},
     {IP4(169, 254, 0, 0), 16, FETCH_LINK_LOCAL},
     {IP4(168, 63, 129, 16), 32, FETCH_LINK_LOCAL}, /* a cloud's metadata service, though public */
+    {IP4(100, 100, 100, 200), 32, FETCH_LINK_LOCAL}, /* another's, though private */
     {IP4(10, 0, 0, 0), 8, FETCH_PRIVATE},
     {IP4(172, 16, 0, 0), 12, FETCH_PRIVATE},
     {IP4(192, 168, 0, 0), 16, FETCH_PRIVATE},
@@ -120,5 +121,8 @@ int fetch_address_class(const char *address)
     text[n] = '\0';
     if (inet_pton(AF_INET, text, &four) == 1)
         return (int)class_of4(ntohl(four.s_addr));
-    return inet_pton(AF_INET6, text, &six) == 1 ? (int)class_of6(six.s6_addr) : -1;
+    if (inet_pton(AF_INET6, text, &six) == 1)
+        return (int)class_of6(six.s6_addr);
+    /* "127.1", "0x7f000001", "2130706433": the library and proxies take these for addresses, too. */
+    return inet_aton(text, &four) ? (int)class_of4(ntohl(four.s_addr)) : -1;
 }

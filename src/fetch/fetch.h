@@ -21,7 +21,7 @@ enum { FETCH_HEADER_MAX = 64 };
 /* Address classes for fetch_conf.refuse. */
 enum fetch_class {
     FETCH_LOOPBACK = 1,   /* 127/8, ::1, and 0.0.0.0, :: */
-    FETCH_LINK_LOCAL = 2, /* 169.254/16 (metadata services), fe80::/10, fd00:ec2::254 */
+    FETCH_LINK_LOCAL = 2, /* 169.254/16, fe80::/10, and metadata services elsewhere */
     FETCH_PRIVATE = 4,    /* 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7 */
     FETCH_SPECIAL = 8,    /* multicast, broadcast, reserved, documentation */
 };
@@ -92,7 +92,8 @@ int fetch_run(struct op *op, struct fetch_client *client, const struct fetch_req
               struct fetch_response *out) MUST_CHECK;
 /* The first header of that name, in any case; NULL if there is none. */
 const char *fetch_header_find(const struct fetch_response *response, const char *name);
-/* The classes of an address in text form ("10.0.0.1", "::ffff:127.0.0.1"); 0: public; -1: none. */
+/* The classes of an address in text form ("10.0.0.1", "::ffff:127.0.0.1", "127.1"); 0: public; -1:
+ * none. */
 int fetch_address_class(const char *address);
 
 /* --- mail: a MIME tree handed over by SMTP; the message itself is mail/'s business --- */

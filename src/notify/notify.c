@@ -27,7 +27,8 @@ bool notify_event_parse(const char *word, enum notify_event *out)
 
 unsigned notify_refuse(bool allows_private)
 {
-    /* What multicast or reserved addresses could be good for, nobody has to set up webhooks. */
-    return allows_private ? FETCH_SPECIAL
+    /* What multicast or reserved addresses could be good for, nobody has to set up webhooks; and
+     * metadata services hand out credentials. */
+    return allows_private ? FETCH_LINK_LOCAL | FETCH_SPECIAL
                           : FETCH_LOOPBACK | FETCH_LINK_LOCAL | FETCH_PRIVATE | FETCH_SPECIAL;
 }

@@ -86,7 +86,7 @@ struct notify_env {             /* borrowed; all but fetch may be NULL */
                                const struct jv *finding);
 };
 
-/* Address classes that channels may not reach: all that are not public, or none. */
+/* Address classes that channels may not reach: all that are not public, or link-local and reserved. */
 unsigned notify_refuse(bool allows_private);
 
 #endif

@@ -24,6 +24,7 @@ static void every_spelling_of_an_inner_address_is_recognised(void **state)
         {"169.254.169.254", FETCH_LINK_LOCAL},
         {"::ffff:a9fe:a9fe", FETCH_LINK_LOCAL},
         {"168.63.129.16", FETCH_LINK_LOCAL},
+        {"100.100.100.200", FETCH_LINK_LOCAL},
         {"fe80::1%eth0", FETCH_LINK_LOCAL},
         {"fd00:ec2::254", FETCH_LINK_LOCAL},
         {"10.1.2.3", FETCH_PRIVATE},
@@ -40,7 +41,12 @@ static void every_spelling_of_an_inner_address_is_recognised(void **state)
         {"ff02::1", FETCH_SPECIAL},
         {"2001:db8::1", FETCH_SPECIAL},
         {"grafana.example", -1},
-        {"127.1", -1},
+        {"127.1", FETCH_LOOPBACK},
+        {"0x7f000001", FETCH_LOOPBACK},
+        {"2852039166", FETCH_LINK_LOCAL},
+        {"0177.0.0.1", FETCH_LOOPBACK},
+        {"134744072", 0},
+        {"127.0.0.1.example", -1},
         {"", -1},
     };
     (void)state;

@@ -120,6 +120,7 @@ static void events_have_stable_words(void **state)
     assert_false(notify_event_parse(NULL, &event));
     assert_int_equal(notify_refuse(false) & FETCH_LINK_LOCAL, FETCH_LINK_LOCAL);
     assert_int_equal(notify_refuse(true) & FETCH_PRIVATE, 0);
+    assert_int_equal(notify_refuse(true) & FETCH_LINK_LOCAL, FETCH_LINK_LOCAL);
 }
 
 int main(void)
