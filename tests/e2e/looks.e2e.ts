@@ -47,6 +47,7 @@ async function settled(page: Page): Promise<void> {
     await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined) // the stream of events never ends
     await page.waitForFunction(() => !document.querySelector('[role=status][aria-label="Loading"], [role=status][aria-label="正在加载"]')
         && [...document.images].filter((i) => i.getBoundingClientRect().top < innerHeight).every((i) => i.complete))
+    await page.evaluate(() => Promise.all([...document.images].filter((i) => i.getBoundingClientRect().top < innerHeight).map((i) => i.decode().catch(() => undefined))))
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))))
 }
 
