@@ -247,8 +247,9 @@ static int check_target(struct exchange *ex, const struct url *url)
     ex->run.is_https = strcmp(url->scheme, "https") == 0;
     if (class_bits < 0 || !((unsigned)class_bits & conf->refuse))
         return 0;
-    return op_fail(ex->run.op, ERR_FORBIDDEN, "%s is %s, which the settings do not allow",
-                   ex->run.where, address_class_name((unsigned)class_bits));
+    (void)op_fail(ex->run.op, ERR_FORBIDDEN, "%s is %s, which the settings do not allow",
+                  ex->run.where, address_class_name((unsigned)class_bits));
+    return op_cause(ex->run.op, "address_refused", ex->run.where, url->host);
 }
 
 /* One request and its answer, without redirects. */

@@ -191,6 +191,28 @@ static void a_server_that_is_not_there_fails_the_first_hop(void **state)
     op_fini(&op);
 }
 
+static void metadata_services_are_no_grafana(void **state)
+{
+    static const char *const urls[] = {"http://169.254.169.254", "http://100.100.100.200",
+                                       "http://[::ffff:169.254.169.254]", "http://2852039166"};
+    struct grafana_credential token = {.kind = GRAFANA_TOKEN};
+    (void)state;
+    secret_set(&token.secret, BYTES("glsa_1"));
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct op op;
+        struct grafana *grafana;
+        struct grafana_answer answer;
+        struct grafana_site site = {.base_url = urls[i], .credential = &token};
+        op_init(&op, 500);
+        assert_int_equal(grafana_open(&op, &site, &grafana), 0);
+        assert_int_equal(grafana_get(&op, grafana, "/api/org", GRAFANA_JSON, &answer), -1);
+        assert_int_equal(op.err, ERR_FORBIDDEN);
+        grafana_close(grafana);
+        op_fini(&op);
+    }
+    secret_fini(&token.secret);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(an_old_grafana_answers_the_classic_way),
         cmocka_unit_test(a_new_grafana_answers_in_the_second_schema),
         cmocka_unit_test(a_server_that_is_not_there_fails_the_first_hop),
+        cmocka_unit_test(metadata_services_are_no_grafana),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
