@@ -56,9 +56,9 @@ bool size_parse(struct bytes text, int64_t *out)
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"", 1},           {"B", 1},          {"KiB", 1024},      {"MiB", 1 << 20},
-                 {"GiB", 1 << 30}, {"K", 1024},       {"M", 1 << 20},     {"G", 1 << 30},
-                 {"KB", 1e3},      {"MB", 1e6},       {"GB", 1e9}};
+    } units[] = {{"", 1},          {"B", 1},    {"KiB", 1024},  {"MiB", 1 << 20},
+                 {"GiB", 1 << 30}, {"K", 1024}, {"M", 1 << 20}, {"G", 1 << 30},
+                 {"KB", 1e3},      {"MB", 1e6}, {"GB", 1e9}};
     double number;
     struct bytes unit, rest = text;
     if (!take_part(&rest, &number, &unit) || rest.n > 0)

@@ -23,7 +23,7 @@ bool jv_is_string(const struct jv *v);
 bool jv_is_number(const struct jv *v);
 bool jv_is_integer(const struct jv *v);
 bool jv_is_bool(const struct jv *v);
-bool jv_is_null(const struct jv *v); /* JSON null or missing */
+bool jv_is_null(const struct jv *v);     /* JSON null or missing */
 const char *jv_kind(const struct jv *v); /* "object", …, "missing" */
 
 const struct jv *jv_get(const struct jv *v, const char *key);

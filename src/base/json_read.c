@@ -28,7 +28,8 @@ static void drop(void *j)
 
 static json_t *load(struct bytes text, json_error_t *error)
 {
-    return json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+    return json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+                      error);
 }
 
 int jv_parse(struct op *op, struct bytes text, const struct jv **out)

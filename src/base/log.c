@@ -78,8 +78,7 @@ static void add_key(struct log_line *line, const char *key)
     }
 }
 
-void log_begin(struct log_line *line, enum log_level level, const struct op *op,
-               const char *event)
+void log_begin(struct log_line *line, enum log_level level, const struct op *op, const char *event)
 {
     *line = (struct log_line){.level = level, .is_on = log_is_on(level)};
     if (!line->is_on)

@@ -26,8 +26,7 @@ struct log_line {
     struct str *out;
     struct arena arena;
 };
-void log_begin(struct log_line *line, enum log_level level, const struct op *op,
-               const char *event);
+void log_begin(struct log_line *line, enum log_level level, const struct op *op, const char *event);
 void log_text(struct log_line *line, const char *key, const char *value);
 void log_bytes(struct log_line *line, const char *key, struct bytes value);
 void log_int(struct log_line *line, const char *key, int64_t value);

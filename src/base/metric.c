@@ -82,8 +82,8 @@ double metric_get(struct metric *m, const char *label)
 }
 
 /* {label="value"} with an optional second pair for a histogram's bucket. */
-static void print_labels(const struct metric *m, const struct metric_series *series,
-                         const char *le, struct str *out)
+static void print_labels(const struct metric *m, const struct metric_series *series, const char *le,
+                         struct str *out)
 {
     if (!m->label && !le)
         return;

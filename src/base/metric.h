@@ -32,10 +32,12 @@ struct metric {
     struct metric *next;
 };
 
+/* clang-format off */
 #define METRIC_COUNTER(n, l, h) {.kind = METRIC_KIND_COUNTER, .name = (n), .label = (l), .help = (h)}
 #define METRIC_GAUGE(n, l, h) {.kind = METRIC_KIND_GAUGE, .name = (n), .label = (l), .help = (h)}
 #define METRIC_HISTOGRAM(n, l, h)                                                                  \
     {.kind = METRIC_KIND_HISTOGRAM, .name = (n), .label = (l), .help = (h)}
+/* clang-format on */
 
 /* The metric is borrowed for the life of the process. Registering twice is no harm. */
 void metric_register(struct metric *m);

@@ -21,7 +21,7 @@ struct op {
     struct arena arena;
     enum err err;
     const char *err_text; /* in the arena; "" when none */
-    const char *cause;    /* the form of err_text, for who shows it in other languages; "" unknown */
+    const char *cause; /* the form of err_text, for who shows it in other languages; "" unknown */
     const char *cause_args[2]; /* what it names; in the arena, "" none */
 };
 

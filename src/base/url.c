@@ -9,8 +9,8 @@
 
 static bool is_host_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static char *lower_copy(struct arena *arena, struct bytes b)
@@ -72,7 +72,8 @@ static int parse_scheme(struct op *op, struct bytes *text, struct url *out)
 {
     ssize_t colon = bytes_find_char(*text, ':');
     if (colon < 1)
-        return op_fail(op, ERR_BAD_INPUT, "not an absolute URL: it must begin with http:// or https://");
+        return op_fail(op, ERR_BAD_INPUT,
+                       "not an absolute URL: it must begin with http:// or https://");
     struct bytes scheme = {text->p, (size_t)colon};
     bool is_https = bytes_eq_nocase(scheme, BYTES("https"));
     if (!is_https && !bytes_eq_nocase(scheme, BYTES("http")))
@@ -126,8 +127,7 @@ char *url_origin(struct arena *arena, const struct url *url)
 
 bool url_same_origin(const struct url *a, const struct url *b)
 {
-    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->host, b->host) == 0 &&
-           a->port == b->port;
+    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->host, b->host) == 0 && a->port == b->port;
 }
 
 char *url_print(struct arena *arena, const struct url *url)

@@ -14,8 +14,8 @@ struct url {
     const char *host;   /* lower case; IPv6 without brackets */
     int port;           /* given or the scheme's own */
     bool is_ipv6;
-    const char *path;   /* starts with '/'; as written */
-    const char *query;  /* without '?'; "" if none; as written */
+    const char *path;     /* starts with '/'; as written */
+    const char *query;    /* without '?'; "" if none; as written */
     const char *fragment; /* without '#'; "" if none */
 };
 

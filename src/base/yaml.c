@@ -131,8 +131,7 @@ static int open_container(struct reader *r, const yaml_event_t *event, bool is_m
     else
         jw_array(&r->w);
     r->levels[r->depth++] =
-        (struct level){
-        .is_map = is_map, .wants_key = is_map, .path_n = r->path->n, .first = r->n};
+        (struct level){.is_map = is_map, .wants_key = is_map, .path_n = r->path->n, .first = r->n};
     return 0;
 }
 

@@ -11,7 +11,7 @@
 
 struct yaml_place;
 
-struct yaml_doc { /* lives in the op's arena */
+struct yaml_doc {          /* lives in the op's arena */
     const struct jv *root; /* null for an empty document */
     struct yaml_place *places;
     size_t places_n;
