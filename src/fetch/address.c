@@ -22,7 +22,7 @@ static const struct block4 blocks4[] = {
     {IP4(0, 0, 0, 0), 8, FETCH_LOOPBACK},
     {IP4(127, 0, 0, 0), 8, FETCH_LOOPBACK},
     {IP4(169, 254, 0, 0), 16, FETCH_LINK_LOCAL},
-    {IP4(168, 63, 129, 16), 32, FETCH_LINK_LOCAL}, /* a cloud's metadata service, though public */
+    {IP4(168, 63, 129, 16), 32, FETCH_LINK_LOCAL},   /* a cloud's metadata service, though public */
     {IP4(100, 100, 100, 200), 32, FETCH_LINK_LOCAL}, /* another's, though private */
     {IP4(10, 0, 0, 0), 8, FETCH_PRIVATE},
     {IP4(172, 16, 0, 0), 12, FETCH_PRIVATE},

@@ -84,7 +84,7 @@ int fault_report(struct fetch_run *run, CURLcode code)
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
         (void)op_fail(op, ERR_TARGET, "%s: the name is not known: check its spelling and the DNS",
-                       run->where);
+                      run->where);
         return op_cause(op, "name_unknown", run->where, NULL);
     case CURLE_COULDNT_RESOLVE_PROXY:
         (void)op_fail(op, ERR_TARGET, "the proxy's name is not known: check the proxy setting");

@@ -26,19 +26,19 @@ enum fetch_class {
     FETCH_SPECIAL = 8,    /* multicast, broadcast, reserved, documentation */
 };
 
-struct fetch_conf { /* borrowed until fetch_close; NULL or 0: the default in brackets */
-    const char *user_agent; /* ["Rounds"] */
-    const char *ca_file;    /* PEM, instead of the system's store */
+struct fetch_conf {           /* borrowed until fetch_close; NULL or 0: the default in brackets */
+    const char *user_agent;   /* ["Rounds"] */
+    const char *ca_file;      /* PEM, instead of the system's store */
     const char *more_ca_file; /* PEM, beside the system's store; not looked at with a ca_file */
-    const char *proxy;      /* "http://host:port", "socks5h://…"; [none: nor the environment's] */
+    const char *proxy; /* "http://host:port", "socks5h://…"; [none: nor the environment's] */
     const struct secret *proxy_login; /* "user:password" */
-    const char *no_proxy;   /* "host,.domain,…"; ignored together with refuse */
-    unsigned refuse;        /* fetch_class bits, checked on the address connected to, mapped and
-                               translated IPv6 forms included; [none]. Behind a proxy only
-                               addresses written in the URL can be checked. */
-    bool is_insecure;       /* accept any certificate; [false] */
-    int64_t connect_ms;     /* [10 s] for name, connection and TLS */
-    int handle_max;         /* [16] idle handles kept */
+    const char *no_proxy;             /* "host,.domain,…"; ignored together with refuse */
+    /* fetch_class bits, checked on the address connected to, mapped and translated IPv6 forms
+     * included; [none]. Behind a proxy only addresses written in the URL can be checked. */
+    unsigned refuse;
+    bool is_insecure;   /* accept any certificate; [false] */
+    int64_t connect_ms; /* [10 s] for name, connection and TLS */
+    int handle_max;     /* [16] idle handles kept */
 };
 
 struct fetch_client;
@@ -60,12 +60,12 @@ struct fetch_request {
     const char *credential_name;
     const char *credential_prefix; /* NULL: "" */
     const struct secret *credential;
-    const struct secret *basic;    /* "user:password" */
+    const struct secret *basic; /* "user:password" */
     struct bytes body;
-    bool has_body;     /* send the body even if it is empty */
-    int follow_max;    /* redirects to follow, same origin only; 0: none */
-    size_t body_max;   /* of the answer; 0: 16 MiB */
-    const char *pin;   /* connect to "address" instead of resolving the URL's host; NULL: resolve */
+    bool has_body;   /* send the body even if it is empty */
+    int follow_max;  /* redirects to follow, same origin only; 0: none */
+    size_t body_max; /* of the answer; 0: 16 MiB */
+    const char *pin; /* connect to "address" instead of resolving the URL's host; NULL: resolve */
     /* NULL: collect the body. Else called with each piece, on the caller's thread; returning -1
      * (after op_fail) ends the call. */
     int (*on_data)(void *ctx, struct op *op, struct bytes piece);
@@ -74,17 +74,17 @@ struct fetch_request {
 
 struct fetch_response {
     int status;
-    const char *url;       /* the last one, after redirects */
-    struct bytes body;     /* NUL-terminated, in the op's arena */
-    const char *type;      /* Content-Type, or "" */
+    const char *url;   /* the last one, after redirects */
+    struct bytes body; /* NUL-terminated, in the op's arena */
+    const char *type;  /* Content-Type, or "" */
     struct fetch_header headers[FETCH_HEADER_MAX];
     size_t header_n;
-    const char *peer;      /* address connected to, "" if unknown */
+    const char *peer; /* address connected to, "" if unknown */
     int64_t resolve_us, connect_us, tls_us, first_byte_us, total_us; /* each since the start */
-    bool is_reused;        /* over a kept connection */
-    int64_t cert_until_ms; /* wall time at which the server's certificate ends; 0: no TLS, or a
-                              kept connection */
-    int64_t date_ms;       /* the answer's Date, wall time; 0: none */
+    bool is_reused;                                                  /* over a kept connection */
+    /* Wall time at which the server's certificate ends; 0: no TLS, or a kept connection. */
+    int64_t cert_until_ms;
+    int64_t date_ms; /* the answer's Date, wall time; 0: none */
 };
 
 /* One exchange. Everything in *out lives in the op's arena. */
@@ -107,8 +107,8 @@ enum fetch_part_kind {
 
 struct fetch_part {
     enum fetch_part_kind kind;
-    const char *type;       /* of a leaf: "text/plain; charset=utf-8" */
-    const char *encoding;   /* of a leaf: "quoted-printable", "base64" */
+    const char *type;           /* of a leaf: "text/plain; charset=utf-8" */
+    const char *encoding;       /* of a leaf: "quoted-printable", "base64" */
     const char *const *headers; /* whole lines, header-safe, NULL-terminated; NULL: none */
     struct bytes data;
     const struct fetch_part *children;
@@ -116,12 +116,12 @@ struct fetch_part {
 };
 
 struct fetch_smtp {
-    const char *url;       /* "smtp://host:587", "smtps://host:465" */
-    bool needs_tls;        /* smtp://: STARTTLS or fail; else it is used when offered */
-    const char *user;      /* NULL: no login */
+    const char *url;  /* "smtp://host:587", "smtps://host:465" */
+    bool needs_tls;   /* smtp://: STARTTLS or fail; else it is used when offered */
+    const char *user; /* NULL: no login */
     const struct secret *password;
-    const char *hello;     /* our name in EHLO; NULL: the host's name */
-    const char *from;      /* envelope addresses, bare */
+    const char *hello; /* our name in EHLO; NULL: the host's name */
+    const char *from;  /* envelope addresses, bare */
     const char *const *to;
     size_t to_n;
     const char *const *headers; /* of the message: whole lines, NULL-terminated */

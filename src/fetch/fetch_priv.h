@@ -13,7 +13,7 @@ enum { FETCH_ADDRESS_MAX = 64, FETCH_SOCKETS_MAX = 32 };
 struct fetch_slot {
     CURLM *multi;
     CURL *easy;
-    char error[CURL_ERROR_SIZE]; /* the library's words, may be empty */
+    char error[CURL_ERROR_SIZE];    /* the library's words, may be empty */
     int sockets[FETCH_SOCKETS_MAX]; /* open ones, as far as they fit */
     int socket_n;
     struct fetch_slot *next;

@@ -166,9 +166,9 @@ static void set_options(struct exchange *ex, const char *url)
     }
     if (request->pin) {
         bool is_ipv6 = strchr(request->pin, ':') != NULL;
-        ex->connect_to = slist_add(NULL, arena_fmt(&ex->run.op->arena, "::%s%s%s:",
-                                                   is_ipv6 ? "[" : "", request->pin,
-                                                   is_ipv6 ? "]" : ""));
+        ex->connect_to =
+            slist_add(NULL, arena_fmt(&ex->run.op->arena, "::%s%s%s:", is_ipv6 ? "[" : "",
+                                      request->pin, is_ipv6 ? "]" : ""));
         curl_easy_setopt(easy, CURLOPT_CONNECT_TO, ex->connect_to);
     }
     set_method(easy, request);
@@ -253,9 +253,8 @@ static int check_target(struct exchange *ex, const struct url *url)
 }
 
 /* One request and its answer, without redirects. */
-static int run_once(struct op *op, struct fetch_client *client,
-                    const struct fetch_request *request, const char *url,
-                    struct fetch_response *out)
+static int run_once(struct op *op, struct fetch_client *client, const struct fetch_request *request,
+                    const char *url, struct fetch_response *out)
 {
     struct exchange ex = {.run = {.op = op, .client = client}, .request = request, .out = out};
     struct url parsed;

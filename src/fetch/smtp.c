@@ -81,9 +81,9 @@ static void set_options(struct delivery *delivery, const struct fetch_smtp *mail
     slot_prepare(&delivery->run);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(easy, CURLOPT_URL,
-                     mail->hello ? arena_fmt(&delivery->run.op->arena, "%s/%s", mail->url,
-                                             mail->hello)
-                                 : mail->url);
+                     mail->hello
+                         ? arena_fmt(&delivery->run.op->arena, "%s/%s", mail->url, mail->hello)
+                         : mail->url);
     curl_easy_setopt(easy, CURLOPT_USE_SSL,
                      mail->needs_tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
     if (mail->user) {
@@ -119,7 +119,8 @@ int fetch_smtp_send(struct op *op, struct fetch_client *client, const struct fet
                     const char **answer)
 {
     const char *host = strstr(mail->url, "://");
-    struct delivery delivery = {.run = {.op = op, .client = client,
+    struct delivery delivery = {.run = {.op = op,
+                                        .client = client,
                                         .where = host ? host + 3 : mail->url,
                                         .is_https = strncmp(mail->url, "smtps:", 6) == 0,
                                         .is_mail = true}};
