@@ -18,10 +18,10 @@
 struct db;
 
 struct db_conf {
-    const char *path;     /* the database file */
-    int readers;          /* connections for reading; 0: 4 */
-    int cache_kib;        /* page cache of each connection; 0: 4 MiB */
-    bool is_guest;        /* beside the owner of the file, in another process: never creates it */
+    const char *path; /* the database file */
+    int readers;      /* connections for reading; 0: 4 */
+    int cache_kib;    /* page cache of each connection; 0: 4 MiB */
+    bool is_guest;    /* beside the owner of the file, in another process: never creates it */
 };
 
 /* Opens, or creates, the file. ERR_STORAGE names what is wrong with it and what to do. */

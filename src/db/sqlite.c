@@ -27,10 +27,10 @@
 #include <unistd.h>
 
 enum {
-    STMT_MAX = 128,           /* prepared statements kept a connection */
-    ARG_MAX_COUNT = 48,       /* parameters of one query */
-    PROGRESS_STEPS = 4000,    /* virtual machine steps between looks at the clock */
-    CACHE_KIB = 4 * 1024, /* the system caches the file besides */
+    STMT_MAX = 128,        /* prepared statements kept a connection */
+    ARG_MAX_COUNT = 48,    /* parameters of one query */
+    PROGRESS_STEPS = 4000, /* virtual machine steps between looks at the clock */
+    CACHE_KIB = 4 * 1024,  /* the system caches the file besides */
     LOG_KEEP = 64 * 1024 * 1024,
     BUSY_PAUSE_MS = 5,
     BUSY_MS = 10000, /* longer is no neighbour's short transaction */
@@ -49,7 +49,7 @@ struct conn {
     sqlite3 *raw;
     struct op *op; /* the work that runs now */
     char *path;
-    int log_fd;    /* writer only, for flush; -1: not open */
+    int log_fd;        /* writer only, for flush; -1: not open */
     int64_t log_pages; /* in the log after the newest commit */
     uint64_t uses;
     struct stmt stmts[STMT_MAX];
@@ -68,7 +68,8 @@ static int fail(struct op *op, struct conn *conn, int rc, const char *sql)
     case SQLITE_LOCKED:
         return op_fail(op, ERR_STORAGE,
                        "the database %s is locked by another program (%s); end that program, or "
-                       "wait for it", conn->path, text);
+                       "wait for it",
+                       conn->path, text);
     case SQLITE_FULL:
         return op_fail(op, ERR_STORAGE, "the disk that holds %s is full; free space on it",
                        conn->path);
@@ -76,7 +77,8 @@ static int fail(struct op *op, struct conn *conn, int rc, const char *sql)
     case SQLITE_NOTADB:
         return op_fail(op, ERR_STORAGE,
                        "the database %s is damaged (%s); stop Rounds, move it and its -wal file "
-                       "aside, and restore the newest backup", conn->path, text);
+                       "aside, and restore the newest backup",
+                       conn->path, text);
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
     case SQLITE_READONLY:
@@ -109,8 +111,7 @@ static int on_busy(void *ctx, int tries)
 {
     struct conn *conn = ctx;
     /* Giving up in time says "locked" instead of "the deadline passed". */
-    if (!conn->op || tries >= BUSY_MS / BUSY_PAUSE_MS ||
-        op_left_ms(conn->op) <= 2 * BUSY_PAUSE_MS)
+    if (!conn->op || tries >= BUSY_MS / BUSY_PAUSE_MS || op_left_ms(conn->op) <= 2 * BUSY_PAUSE_MS)
         return 0;
     return op_pause(conn->op, BUSY_PAUSE_MS) == 0;
 }
@@ -408,7 +409,8 @@ static int check(struct op *op, void *p)
     else if (strcmp(text, "ok") != 0)
         result = op_fail(op, ERR_STORAGE,
                          "the database %s is damaged (%s); stop Rounds, move it and its -wal file "
-                         "aside, and restore the newest backup", conn->path, text);
+                         "aside, and restore the newest backup",
+                         conn->path, text);
     sqlite3_finalize(raw);
     return result;
 }
@@ -460,8 +462,9 @@ static int backup(struct op *op, void *p, const char *path)
 static int tidy(struct op *op, void *p)
 {
     /* A reader in the middle keeps the log from being shortened; the next time will do. */
-    return exec(op, p, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA analysis_limit=400;"
-                       "PRAGMA optimize;");
+    return exec(op, p,
+                "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA analysis_limit=400;"
+                "PRAGMA optimize;");
 }
 
 static int size(struct op *op, void *p, int64_t *out_file, int64_t *out_log)
