@@ -21,19 +21,19 @@ enum { HTTPD_LISTEN_MAX = 8 };
 enum httpd_lane { HTTPD_LIGHT, HTTPD_HEAVY };
 
 struct httpd_request {
-    struct op *op;       /* deadline by the plan's budget, counted from the end of the head */
-    const char *method;  /* upper case; "GET" for HEAD */
+    struct op *op;      /* deadline by the plan's budget, counted from the end of the head */
+    const char *method; /* upper case; "GET" for HEAD */
     bool is_head;
-    const char *path;    /* percent-decoded once, UTF-8, starts with '/', no dot segments */
+    const char *path;       /* percent-decoded once, UTF-8, starts with '/', no dot segments */
     struct bytes raw_path;  /* as sent */
     struct bytes raw_query; /* as sent, without '?' */
     struct bytes body;
-    const char *peer;    /* address of the client, without port; behind trusted proxies, the one
-                            that they tell */
-    bool is_tls;         /* between the client and us, or the first trusted proxy */
-    int listener;        /* index into httpd_conf.listen */
-    int64_t arrived_ms;  /* monotonic: when the head was complete */
-    int64_t queued_ms;   /* monotonic: when the whole request was queued; 0 in plan() */
+    /* Address of the client, without port; behind trusted proxies, the one that they tell. */
+    const char *peer;
+    bool is_tls;        /* between the client and us, or the first trusted proxy */
+    int listener;       /* index into httpd_conf.listen */
+    int64_t arrived_ms; /* monotonic: when the head was complete */
+    int64_t queued_ms;  /* monotonic: when the whole request was queued; 0 in plan() */
     struct httpd_job *private_job;
 };
 
@@ -77,18 +77,18 @@ struct httpd_conf { /* zero in a number: the default in brackets */
      * counts (X-Forwarded-For, X-Forwarded-Proto, Forwarded). */
     const char *const *trusted_proxies;
     size_t trusted_proxies_n;
-    int worker_n;          /* [8] threads in all */
-    int light_worker_n;    /* [2] of them that never run heavy work */
-    size_t queue_max;      /* [256] requests waiting per lane */
-    int connection_max;    /* [4096] per listener; more wait in the kernel */
-    int keep_alive_max;    /* [128] used connections kept open in all; beyond: Connection: close */
-    size_t url_max;        /* [80 KiB] request target; beyond: 414 */
-    size_t header_max;     /* [16 KiB] names and values together; beyond: 431 */
-    int64_t budget_ms;     /* [30 s] op budget where plan() sets none */
-    int64_t head_ms;       /* [10 s] for a whole head, from its connection's start */
-    int64_t body_ms;       /* [60 s] for a whole body */
-    int64_t write_ms;      /* [30 s] without progress of the client's reading; noticed within two */
-    int64_t idle_ms;       /* [75 s] between requests, the next head included */
+    int worker_n;       /* [8] threads in all */
+    int light_worker_n; /* [2] of them that never run heavy work */
+    size_t queue_max;   /* [256] requests waiting per lane */
+    int connection_max; /* [4096] per listener; more wait in the kernel */
+    int keep_alive_max; /* [128] used connections kept open in all; beyond: Connection: close */
+    size_t url_max;     /* [80 KiB] request target; beyond: 414 */
+    size_t header_max;  /* [16 KiB] names and values together; beyond: 431 */
+    int64_t budget_ms;  /* [30 s] op budget where plan() sets none */
+    int64_t head_ms;    /* [10 s] for a whole head, from its connection's start */
+    int64_t body_ms;    /* [60 s] for a whole body */
+    int64_t write_ms;   /* [30 s] without progress of the client's reading; noticed within two */
+    int64_t idle_ms;    /* [75 s] between requests, the next head included */
 };
 
 struct httpd;
@@ -107,9 +107,9 @@ int httpd_port(const struct httpd *server, size_t i);
 void httpd_stop(struct httpd *server, int64_t grace_ms);
 
 struct httpd_stats {
-    int connections;   /* open, all listeners */
-    int streams;       /* open streams among them */
-    int queued[2];     /* by lane */
+    int connections; /* open, all listeners */
+    int streams;     /* open streams among them */
+    int queued[2];   /* by lane */
     int running[2];
     uint64_t requests; /* complete heads since the start */
     uint64_t refused;  /* malformed, too slow, too large or queue full */
@@ -142,11 +142,11 @@ void httpd_reply_take(struct httpd_request *req, int status, const char *type, s
 bool httpd_reply_unchanged(struct httpd_request *req, const char *etag);
 
 struct httpd_file {
-    int fd;             /* taken: closed by the server */
-    uint64_t offset;    /* of the content in the file */
+    int fd;          /* taken: closed by the server */
+    uint64_t offset; /* of the content in the file */
     uint64_t length;
     const char *type;
-    const char *etag;   /* quoted; NULL: none */
+    const char *etag; /* quoted; NULL: none */
 };
 /* 200, 206, 304 or 416: conditional and single-range requests are answered here. */
 void httpd_reply_file(struct httpd_request *req, const struct httpd_file *file);

@@ -44,7 +44,7 @@ struct conn {
     bool is_cut;              /* shut down by us */
     bool is_streaming;        /* its job has a stream, and the library reads from it */
     bool has_acked;
-    uint64_t acked;           /* bytes the peer had taken when the write phase was last extended */
+    uint64_t acked;            /* bytes the peer had taken when the write phase was last extended */
     char peer[HTTPD_PEER_MAX]; /* "" until the first request */
 };
 
@@ -135,7 +135,7 @@ struct httpd {
     struct thread loop;
     int epoll_fd, wake_fd; /* eventfd: work was posted, or stop */
     struct conn_list phases[CONN_PHASES];
-    int used_n;  /* connections with is_used */
+    int used_n;       /* connections with is_used */
     bool is_draining; /* loop thread: no new requests */
     bool needs_run; /* loop thread: the library has work of which its external mode tells nobody */
     atomic_bool is_stopping;
@@ -166,7 +166,7 @@ void loop_wake(struct httpd *server);
 /* work.c */
 void work_init(struct httpd *server);
 void work_start(struct httpd *server);
-void work_fini(struct httpd *server); /* joins the threads; queues must be empty */
+void work_fini(struct httpd *server);  /* joins the threads; queues must be empty */
 bool work_push(struct httpd_job *job); /* false: the lane is full */
 /* Asks the loop thread to look at the job; any thread. */
 void work_post(struct httpd_job *job);

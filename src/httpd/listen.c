@@ -77,7 +77,8 @@ static int fail_to_open(struct op *op, const char *address, int cause)
                        address);
     if (cause == EACCES)
         return op_fail(op, ERR_UNAVAILABLE,
-                       "cannot listen on %s: ports below 1024 need the right to bind them", address);
+                       "cannot listen on %s: ports below 1024 need the right to bind them",
+                       address);
     return op_fail(op, ERR_BAD_INPUT, "cannot listen on %s: %s", address, strerror(cause));
 }
 
@@ -103,9 +104,8 @@ int listen_open(struct op *op, const char *address, int *port)
     if (fd < 0 && is_every && (cause == EAFNOSUPPORT || cause == EADDRNOTAVAIL)) {
         struct sockaddr_in any = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)strtol(digits, NULL, 10))};
-        struct addrinfo at = {.ai_family = AF_INET,
-                              .ai_addr = (struct sockaddr *)&any,
-                              .ai_addrlen = sizeof any};
+        struct addrinfo at = {
+            .ai_family = AF_INET, .ai_addr = (struct sockaddr *)&any, .ai_addrlen = sizeof any};
         fd = open_socket(&at, false); /* a system without IPv6 */
         cause = errno;
     }

@@ -70,8 +70,7 @@ static enum range_kind parse_range(struct bytes text, uint64_t length, struct ra
         *out = (struct range){length - last, last};
         return last ? RANGE_ONE : RANGE_BAD;
     }
-    if (!to_offset(first, &from) || (rest.n && !to_offset(rest, &last)) ||
-        (rest.n && last < from))
+    if (!to_offset(first, &from) || (rest.n && !to_offset(rest, &last)) || (rest.n && last < from))
         return RANGE_NONE;
     if (from >= length)
         return RANGE_BAD;

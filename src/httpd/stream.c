@@ -21,13 +21,13 @@ struct httpd_stream {
     struct httpd_job *job; /* NULL when the connection is over */
     struct conn *conn;     /* loop thread only */
     struct str buffer;
-    size_t taken;     /* bytes of the buffer that the library has */
+    size_t taken; /* bytes of the buffer that the library has */
     size_t buffer_max;
     bool has_owner, has_server;
-    bool is_held;     /* the reader found nothing: wake it */
-    bool is_gone;     /* client left, or too slow */
-    bool is_ended;    /* closed by its owner, or by the stop */
-    bool is_cut;      /* closed, but not whole */
+    bool is_held;  /* the reader found nothing: wake it */
+    bool is_gone;  /* client left, or too slow */
+    bool is_ended; /* closed by its owner, or by the stop */
+    bool is_cut;   /* closed, but not whole */
 };
 
 static void free_if_unused(struct httpd_stream *stream, bool *flag)

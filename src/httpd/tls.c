@@ -96,7 +96,8 @@ static void print_pair(struct bytes cert, struct bytes key, char out[HASH_HEX_MA
 static int parse_pair(struct op *op, const struct tls *tls, struct bytes cert, struct bytes key,
                       struct pair *pair)
 {
-    if (read_chain(op, tls->cert_file, cert, pair) < 0 || read_key(op, tls->key_file, key, pair) < 0)
+    if (read_chain(op, tls->cert_file, cert, pair) < 0 ||
+        read_key(op, tls->key_file, key, pair) < 0)
         return -1;
     if (!is_key_of(pair->chain[0].pubkey, pair->key))
         return op_fail(op, ERR_BAD_INPUT, "the key in %s is not that of the certificate in %s",

@@ -9,7 +9,8 @@
 struct tls;
 
 /* Reads both files (PEM). ERR_BAD_INPUT names the file and what is wrong with it. */
-int tls_open(struct op *op, const char *cert_file, const char *key_file, struct tls **out) MUST_CHECK;
+int tls_open(struct op *op, const char *cert_file, const char *key_file,
+             struct tls **out) MUST_CHECK;
 /* Reads them again: connections begun afterwards get the new pair. On failure the former one stays.
  * *is_new: the contents are others than before. One thread at a time. */
 int tls_reload(struct op *op, struct tls *tls, bool *is_new) MUST_CHECK;
