@@ -117,10 +117,12 @@ void browser_close(struct browser *b)
 int browser_open_context(struct op *op, struct browser *b, int proxy_port,
                          char out_id[BROWSER_ID_MAX])
 {
-    const char *proxy = proxy_port > 0 ? arena_fmt(&op->arena, "socks5://127.0.0.1:%d", proxy_port)
-                                       : "direct://";
-    const char *params = arena_fmt(&op->arena, "{\"disposeOnDetach\":false,\"proxyServer\":\"%s\","
-                                   "\"proxyBypassList\":\"<-loopback>\"}", proxy);
+    const char *proxy =
+        proxy_port > 0 ? arena_fmt(&op->arena, "socks5://127.0.0.1:%d", proxy_port) : "direct://";
+    const char *params = arena_fmt(&op->arena,
+                                   "{\"disposeOnDetach\":false,\"proxyServer\":\"%s\","
+                                   "\"proxyBypassList\":\"<-loopback>\"}",
+                                   proxy);
     struct cdp_ask ask = {.method = "Target.createBrowserContext", .params = bytes_of(params)};
     const struct jv *result;
     if (cdp_call(op, b->cdp, &ask, &result) < 0)

@@ -13,8 +13,8 @@ struct page;
 struct browser {
     struct process *process;
     struct cdp *cdp;
-    struct page *pages;   /* list; page.c's */
-    char version[64];     /* "HeadlessChrome/156.0…" */
+    struct page *pages; /* list; page.c's */
+    char version[64];   /* "HeadlessChrome/156.0…" */
     char user_agent[256];
 };
 

@@ -54,9 +54,10 @@ struct cdp_ask {
     const char *session; /* NULL: the browser itself */
     const char *method;
     struct bytes params; /* a JSON object; empty: none */
-    const char *big;     /* name of a huge string member of the result ("data", "body"), which is cut
-                            out of the text before it is parsed; else NULL */
-    uint64_t token;      /* cdp_send: comes back with the reply, to tell replies of one ctx apart */
+    /* Name of a huge string member of the result ("data", "body"), which is cut out of the text
+     * before it is parsed; else NULL. */
+    const char *big;
+    uint64_t token; /* cdp_send: comes back with the reply, to tell replies of one ctx apart */
 };
 
 /* Waits for the answer. The result lives in the op's arena; out may be NULL. */

@@ -138,8 +138,8 @@ void facts_fini(struct facts *f)
         facts_drop_call(f, f->calls_n - 1);
     clear_redirects(f);
     facts_clear_download(f);
-    void *all[] = {f->requests, f->answers,    f->queries,       f->notes, f->calls,
-                   f->main_frame, f->loader, f->wanted_loader, f->mime,  f->error, f->url};
+    void *all[] = {f->requests, f->answers,       f->queries, f->notes, f->calls, f->main_frame,
+                   f->loader,   f->wanted_loader, f->mime,    f->error, f->url};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         mem_free(all[i]);
     *f = (struct facts){0};

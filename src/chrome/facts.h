@@ -47,7 +47,7 @@ struct facts_request {
 struct facts_answer {
     char *request_id;
     char *method;
-    char *path; /* path and query, without origin */
+    char *path;  /* path and query, without origin */
     char *error; /* net::ERR_…; "" if none */
     uint32_t epoch;
     enum facts_state state;
@@ -100,8 +100,12 @@ struct facts_call {
 };
 
 struct facts_download {
-    enum { FACTS_DOWNLOAD_NONE, FACTS_DOWNLOAD_RUNNING, FACTS_DOWNLOAD_DONE,
-           FACTS_DOWNLOAD_FAILED } state;
+    enum {
+        FACTS_DOWNLOAD_NONE,
+        FACTS_DOWNLOAD_RUNNING,
+        FACTS_DOWNLOAD_DONE,
+        FACTS_DOWNLOAD_FAILED
+    } state;
     char *guid;
     char *name; /* suggested; never a path of ours */
     char *url;
@@ -109,27 +113,27 @@ struct facts_download {
 };
 
 struct facts {
-    uint32_t epoch;     /* 0 before the first navigation */
-    int64_t epoch_ms;   /* when it began */
-    uint64_t events;    /* folded so far */
-    uint64_t dropped;   /* did not fit */
+    uint32_t epoch;   /* 0 before the first navigation */
+    int64_t epoch_ms; /* when it began */
+    uint64_t events;  /* folded so far */
+    uint64_t dropped; /* did not fit */
 
     /* The main document. */
-    char *main_frame;   /* frame id */
-    char *loader;       /* of the document now shown */
+    char *main_frame;    /* frame id */
+    char *loader;        /* of the document now shown */
     char *wanted_loader; /* of the navigation we asked for; "" if none */
-    char *url;          /* as it stands, in-page changes included; "about:blank" at first */
+    char *url;           /* as it stands, in-page changes included; "about:blank" at first */
     char *mime;
-    char *error;        /* net::ERR_… of the document; "" if none */
-    int status;         /* HTTP status; 0 unknown */
-    bool is_requested;  /* the document of this epoch has been asked for */
-    bool is_committed;  /* the document of this epoch is shown (true at once after a push) */
+    char *error;       /* net::ERR_… of the document; "" if none */
+    int status;        /* HTTP status; 0 unknown */
+    bool is_requested; /* the document of this epoch has been asked for */
+    bool is_committed; /* the document of this epoch is shown (true at once after a push) */
     bool is_dom_ready;
-    bool is_loaded;     /* load event */
-    bool is_off_origin; /* set by the page: the main document left the credential's origin */
-    bool is_crashed;    /* the renderer died */
-    bool is_detached;   /* the tab is gone */
-    uint32_t commits;   /* main-frame navigations since the tab opened */
+    bool is_loaded;         /* load event */
+    bool is_off_origin;     /* set by the page: the main document left the credential's origin */
+    bool is_crashed;        /* the renderer died */
+    bool is_detached;       /* the tab is gone */
+    uint32_t commits;       /* main-frame navigations since the tab opened */
     uint32_t commits_epoch; /* of these, in this epoch: more than 1 = the page navigated itself */
     char *redirects[FACTS_REDIRECTS_MAX]; /* URLs the document passed through, this epoch */
     size_t redirects_n;
@@ -139,14 +143,14 @@ struct facts {
     size_t open_n;       /* requests in flight, streams excepted */
     size_t queries_open_n;
     int64_t pictures_ended_ms; /* the last end of a request for a picture; 0: none yet */
-    size_t streams_n;    /* WebSockets and EventSources, alive */
+    size_t streams_n;          /* WebSockets and EventSources, alive */
     struct facts_request *requests;
     size_t requests_n;
     struct facts_answer *answers;
     size_t answers_n;
     struct facts_query *queries; /* in the order asked */
     size_t queries_n;
-    uint32_t blocked_n;  /* refused by the gate, this epoch */
+    uint32_t blocked_n; /* refused by the gate, this epoch */
 
     struct facts_call *calls;
     size_t calls_n;

@@ -27,7 +27,8 @@ static void add_note(struct fold *x, enum facts_note_kind kind, const char *text
     f->notes[f->notes_n++] = (struct facts_note){kind, f->epoch, x->now_ms, facts_keep(text)};
 }
 
-static void add_url_note(struct fold *x, enum facts_note_kind kind, const char *url, const char *error)
+static void add_url_note(struct fold *x, enum facts_note_kind kind, const char *url,
+                         const char *error)
 {
     char text[512];
     struct bytes shown = bytes_of(url);
@@ -137,9 +138,12 @@ static void add_answer(struct fold *x, const char *id, const struct jv *request)
         facts_drop_answer(f, 0);
     }
     struct facts_answer *a = &f->answers[f->answers_n++];
-    *a = (struct facts_answer){.request_id = facts_keep(id), .method = facts_keep(method),
-                               .path = facts_keep(path), .error = facts_keep(""),
-                               .epoch = f->epoch, .begun_ms = x->now_ms};
+    *a = (struct facts_answer){.request_id = facts_keep(id),
+                               .method = facts_keep(method),
+                               .path = facts_keep(path),
+                               .error = facts_keep(""),
+                               .epoch = f->epoch,
+                               .begun_ms = x->now_ms};
     if (is_query(method, path))
         add_query(x, a, request);
 }
@@ -157,7 +161,8 @@ static void fold_request(struct fold *x)
     struct facts *f = x->f;
     const char *id = jv_text_at(x->params, "requestId", "");
     const struct jv *request = jv_get(x->params, "request");
-    const char *url = jv_text_at(request, "url", ""), *type = jv_text_at(x->params, "type", "Other");
+    const char *url = jv_text_at(request, "url", ""),
+               *type = jv_text_at(x->params, "type", "Other");
     if (strncmp(url, "data:", 5) == 0)
         return;
     f->activity_ms = x->now_ms;
@@ -172,11 +177,15 @@ static void fold_request(struct fold *x)
     }
     bool is_main = strcmp(type, "Document") == 0 &&
                    strcmp(jv_text_at(x->params, "frameId", ""), f->main_frame) == 0;
-    f->requests[f->requests_n++] = (struct facts_request){
-        .id = facts_keep(id), .url = facts_keep(url),
-        .method = facts_keep(jv_text_at(request, "method", "GET")),
-        .type = facts_keep(type), .loader = facts_keep(jv_text_at(x->params, "loaderId", "")),
-        .epoch = f->epoch, .begun_ms = x->now_ms, .is_main = is_main};
+    f->requests[f->requests_n++] =
+        (struct facts_request){.id = facts_keep(id),
+                               .url = facts_keep(url),
+                               .method = facts_keep(jv_text_at(request, "method", "GET")),
+                               .type = facts_keep(type),
+                               .loader = facts_keep(jv_text_at(x->params, "loaderId", "")),
+                               .epoch = f->epoch,
+                               .begun_ms = x->now_ms,
+                               .is_main = is_main};
     if (is_main) {
         f->is_requested = true;
         f->status = 0;
@@ -285,11 +294,14 @@ static void fold_socket(struct fold *x)
         f->dropped++;
         return;
     }
-    f->requests[f->requests_n++] = (struct facts_request){
-        .id = facts_keep(jv_text_at(x->params, "requestId", "")),
-        .url = facts_keep(jv_text_at(x->params, "url", "")),
-        .method = facts_keep("GET"), .type = facts_keep("WebSocket"), .loader = facts_keep(f->loader),
-        .epoch = f->epoch, .begun_ms = x->now_ms};
+    f->requests[f->requests_n++] =
+        (struct facts_request){.id = facts_keep(jv_text_at(x->params, "requestId", "")),
+                               .url = facts_keep(jv_text_at(x->params, "url", "")),
+                               .method = facts_keep("GET"),
+                               .type = facts_keep("WebSocket"),
+                               .loader = facts_keep(f->loader),
+                               .epoch = f->epoch,
+                               .begun_ms = x->now_ms};
     facts_recount(f);
 }
 

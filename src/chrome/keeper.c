@@ -95,8 +95,8 @@ static void start_one(struct pool *pool)
     struct op op;
     struct browser *browser = NULL;
     struct browser_conf conf = {.process = pool->conf.process,
-                                .message_max = pool->conf.message_max ? pool->conf.message_max
-                                                                      : MESSAGE_MAX};
+                                .message_max =
+                                    pool->conf.message_max ? pool->conf.message_max : MESSAGE_MAX};
     op_init(&op, pool->conf.start_max_ms > 0 ? pool->conf.start_max_ms : START_MAX_MS);
     int rc = browser_open(&op, &conf, &browser);
     lock_take(&pool->lock);
@@ -213,7 +213,8 @@ static void tend(struct pool *pool, struct slot *slot)
     lock_give(&pool->lock);
     struct op op;
     op_init(&op, TICK_MS);
-    bool is_good = browser_tend(&op, slot->browser) == 0 && process_is_whole(slot->browser->process);
+    bool is_good =
+        browser_tend(&op, slot->browser) == 0 && process_is_whole(slot->browser->process);
     op_fini(&op);
     lock_take(&pool->lock);
     pool->died_n += !is_good;

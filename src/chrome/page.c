@@ -42,7 +42,8 @@ struct str *page_params(struct op *op, struct jw *w)
 
 static struct cdp_ask ask_of(const struct page *page, const char *method, const struct str *params)
 {
-    return (struct cdp_ask){.session = page->session, .method = method,
+    return (struct cdp_ask){.session = page->session,
+                            .method = method,
                             .params = params ? str_bytes(params) : (struct bytes){0}};
 }
 
@@ -409,11 +410,13 @@ int page_set_dark(struct op *op, struct page *page, bool is_dark)
 {
     if (page->dark == is_dark)
         return 0;
-    const char *params = arena_fmt(&op->arena,
-                                   "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"%s\"},"
-                                   "{\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]}",
-                                   is_dark ? "dark" : "light");
-    struct cdp_ask ask = {.session = page->session, .method = "Emulation.setEmulatedMedia",
+    const char *params =
+        arena_fmt(&op->arena,
+                  "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"%s\"},"
+                  "{\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]}",
+                  is_dark ? "dark" : "light");
+    struct cdp_ask ask = {.session = page->session,
+                          .method = "Emulation.setEmulatedMedia",
                           .params = bytes_of(params)};
     if (page_check(op, page) < 0 || cdp_call(op, page->browser->cdp, &ask, NULL) < 0)
         return -1;
@@ -437,8 +440,8 @@ int page_add_script(struct op *op, struct page *page, const char *source)
     const struct jv *result;
     if (page_call(op, page, "Page.addScriptToEvaluateOnNewDocument", params, &result) < 0)
         return -1;
-    page->scripts[page->scripts_n++] = (struct page_script){
-        mem_strdup(jv_text_at(result, "identifier", "")), mem_strdup(source)};
+    page->scripts[page->scripts_n++] =
+        (struct page_script){mem_strdup(jv_text_at(result, "identifier", "")), mem_strdup(source)};
     return 0;
 }
 

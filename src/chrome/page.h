@@ -103,12 +103,12 @@ int page_screenshot(struct op *op, struct page *page, const struct page_shot *sh
                     struct bytes *out) MUST_CHECK;
 
 struct page_paper {
-    double width_in, height_in;                    /* 0: the browser's own (letter) */
-    double top_in, bottom_in, left_in, right_in;   /* margins; negative: the browser's own */
-    double scale;                                  /* 0 means 1 */
+    double width_in, height_in;                  /* 0: the browser's own (letter) */
+    double top_in, bottom_in, left_in, right_in; /* margins; negative: the browser's own */
+    double scale;                                /* 0 means 1 */
     bool is_landscape, has_background, has_css_size, is_tagged, has_outline;
-    const char *ranges;                            /* "1-3,5"; NULL: all */
-    const char *header, *footer;                   /* HTML templates; NULL: none */
+    const char *ranges;          /* "1-3,5"; NULL: all */
+    const char *header, *footer; /* HTML templates; NULL: none */
 };
 int page_print(struct op *op, struct page *page, const struct page_paper *paper,
                struct bytes *out) MUST_CHECK;

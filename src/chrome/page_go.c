@@ -67,8 +67,8 @@ static int send_navigate(struct op *op, struct page *page, const char *url)
     struct str *params = page_params(op, &w);
     jw_text_at(&w, "url", url);
     jw_end(&w);
-    struct cdp_ask ask = {.session = page->session, .method = "Page.navigate",
-                          .params = str_bytes(params)};
+    struct cdp_ask ask = {
+        .session = page->session, .method = "Page.navigate", .params = str_bytes(params)};
     return page_check(op, page) < 0
                ? -1
                : cdp_send(op, page->browser->cdp, &ask, on_navigate_reply, page);

@@ -193,7 +193,8 @@ void page_judge_origin(struct page *page)
  * document of ours. With too many foreign frames to remember, none but the main one's requests. */
 static bool may_carry(const struct page *page, const struct jv *params)
 {
-    const char *frame = jv_text_at(params, "frameId", ""), *type = jv_text_at(params, "resourceType", "");
+    const char *frame = jv_text_at(params, "frameId", ""),
+               *type = jv_text_at(params, "resourceType", "");
     if (!is_of_origin(jv_text_at(jv_get(params, "request"), "url", ""), page->origin))
         return false;
     bool is_main = strcmp(frame, page->target) == 0;
@@ -228,8 +229,8 @@ static bool must_be_fresh(const struct page *page, const struct jv *params)
     const char *type = jv_text_at(params, "resourceType", "");
     if (!page->fresh_origin || !is_of_origin(url, page->fresh_origin))
         return false;
-    return strcmp(type, "Document") == 0 || strcmp(type, "XHR") == 0 || strcmp(type, "Fetch") == 0 ||
-           strstr(url, "/api");
+    return strcmp(type, "Document") == 0 || strcmp(type, "XHR") == 0 ||
+           strcmp(type, "Fetch") == 0 || strstr(url, "/api");
 }
 
 /* continueRequest replaces the headers as a whole, so the request's own come along. */
@@ -262,7 +263,8 @@ int page_answer_paused(struct op *op, struct page *page, const struct jv *params
     jw_init(&w, s);
     jw_object(&w);
     jw_text_at(&w, "requestId", jv_text_at(params, "requestId", ""));
-    bool has_login = page->origin && may_carry(page, params), is_fresh = must_be_fresh(page, params);
+    bool has_login = page->origin && may_carry(page, params),
+         is_fresh = must_be_fresh(page, params);
     if (has_login || is_fresh)
         add_headers(&w, page, jv_get(jv_get(params, "request"), "headers"), has_login, is_fresh);
     jw_end(&w);

@@ -15,8 +15,8 @@
 static int call_big(struct op *op, struct page *page, const char *method, const char *big_name,
                     const struct str *params, struct bytes *out)
 {
-    struct cdp_ask ask = {.session = page->session, .method = method, .params = str_bytes(params),
-                          .big = big_name};
+    struct cdp_ask ask = {
+        .session = page->session, .method = method, .params = str_bytes(params), .big = big_name};
     struct bytes text;
     if (page_ask(op, page, &ask, NULL, &text) < 0)
         return -1;
@@ -94,8 +94,8 @@ int page_accept_downloads(struct op *op, struct page *page)
 {
     if (page->download_dir)
         return 0;
-    char *dir = mem_fmt("%s/downloads/%.32s", process_profile_dir(page->browser->process),
-                        page->target);
+    char *dir =
+        mem_fmt("%s/downloads/%.32s", process_profile_dir(page->browser->process), page->target);
     struct jw w;
     struct str *params = page_params(op, &w);
     jw_text_at(&w, "behavior", "allowAndName");
@@ -199,8 +199,10 @@ int page_ask_body(struct op *op, struct page *page, const char *request_id)
             return 0;
         q->body_state = FACTS_BODY_ASKED;
         q->body_token = ++page->body_token;
-        struct cdp_ask ask = {.session = page->session, .method = "Network.getResponseBody",
-                              .params = str_bytes(body_params(op, request_id)), .big = "body",
+        struct cdp_ask ask = {.session = page->session,
+                              .method = "Network.getResponseBody",
+                              .params = str_bytes(body_params(op, request_id)),
+                              .big = "body",
                               .token = q->body_token};
         return cdp_send(op, page->browser->cdp, &ask, on_body, page);
     }
@@ -209,8 +211,10 @@ int page_ask_body(struct op *op, struct page *page, const char *request_id)
 
 int page_read_body(struct op *op, struct page *page, const char *request_id, struct bytes *out)
 {
-    struct cdp_ask ask = {.session = page->session, .method = "Network.getResponseBody",
-                          .params = str_bytes(body_params(op, request_id)), .big = "body"};
+    struct cdp_ask ask = {.session = page->session,
+                          .method = "Network.getResponseBody",
+                          .params = str_bytes(body_params(op, request_id)),
+                          .big = "body"};
     const struct jv *result;
     struct bytes big;
     if (page_ask(op, page, &ask, &result, &big) < 0)

@@ -65,7 +65,8 @@ int pipe_write(struct op *op, struct pipe *p, struct bytes message)
 {
     if (p->is_broken)
         return fail_gone(op, p, "the browser is gone");
-    struct iovec parts[2] = {{(void *)(uintptr_t)message.p, message.n}, {(void *)(uintptr_t) "", 1}};
+    struct iovec parts[2] = {{(void *)(uintptr_t)message.p, message.n},
+                             {(void *)(uintptr_t) "", 1}};
     while (parts[1].iov_len > 0) {
         ssize_t n = writev(p->conf.write_fd, parts, 2);
         if (n >= 0) {

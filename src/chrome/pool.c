@@ -126,7 +126,8 @@ void pool_refuse_waiters(struct pool *pool)
 int pool_start(struct op *op, const struct pool_conf *conf, struct pool **out)
 {
     if (conf->browsers_max < 1 || conf->browsers_min > conf->browsers_max || conf->contexts_max < 1)
-        return op_fail(op, ERR_BAD_INPUT, "a pool needs at least one browser and one context, and "
+        return op_fail(op, ERR_BAD_INPUT,
+                       "a pool needs at least one browser and one context, and "
                        "browsers_min not above browsers_max");
     struct trust *trust = NULL;
     const struct process_conf *process = &conf->process;
@@ -203,14 +204,15 @@ static int refuse(struct op *op, struct pool *pool)
 /* With the lock: fails if waiting is pointless. */
 static int check_hope(struct op *op, struct pool *pool)
 {
-    bool has_none = pool_count(pool, SLOT_IDLE) + pool_count(pool, SLOT_LEASED) +
-                        pool_count(pool, SLOT_STARTING) == 0;
-    bool is_hopeless = has_none && pool->failures >= POOL_FAILURES_HOPELESS &&
+    int alive_n = pool_count(pool, SLOT_IDLE) + pool_count(pool, SLOT_LEASED) +
+                  pool_count(pool, SLOT_STARTING);
+    bool is_hopeless = alive_n == 0 && pool->failures >= POOL_FAILURES_HOPELESS &&
                        clock_mono_ms() < pool->retry_ms;
     if (pool->is_stopping || is_hopeless)
         return refuse(op, pool);
     if (pool->waiters_n >= pool->conf.waiters_max)
-        return op_fail(op, ERR_BUSY, "%d renders are waiting for a browser already", pool->waiters_n);
+        return op_fail(op, ERR_BUSY, "%d renders are waiting for a browser already",
+                       pool->waiters_n);
     return 0;
 }
 
@@ -233,14 +235,16 @@ static void drop_waiter(struct pool *pool, struct waiter *w)
 }
 
 /* Blocks until a slot is the caller's. */
-static int take_slot(struct op *op, struct pool *pool, const struct pool_ask *ask, struct slot **out)
+static int take_slot(struct op *op, struct pool *pool, const struct pool_ask *ask,
+                     struct slot **out)
 {
     lock_take(&pool->lock);
     struct slot *slot = pool->is_stopping ? NULL : best_idle(pool, &ask->who);
     if (slot)
         grant(pool, slot, &ask->who);
     int rc = slot ? 0 : check_hope(op, pool);
-    struct waiter w = {.who = &ask->who, .class_ = ask->class_, .since_ms = clock_mono_ms(), .fd = -1};
+    struct waiter w = {
+        .who = &ask->who, .class_ = ask->class_, .since_ms = clock_mono_ms(), .fd = -1};
     if (!slot && rc == 0) {
         w.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (w.fd < 0)
@@ -418,8 +422,10 @@ void pool_estimate(struct pool *pool, enum pool_class class_, struct pool_outloo
 static void describe(const struct slot *s, int64_t now_ms, struct pool_stats_browser *out)
 {
     static const char *const STATES[] = {"starting", "idle", "leased", "dying"};
-    *out = (struct pool_stats_browser){.state = STATES[s->state], .pid = s->pid,
-                                       .contexts = s->contexts, .renders = s->renders,
+    *out = (struct pool_stats_browser){.state = STATES[s->state],
+                                       .pid = s->pid,
+                                       .contexts = s->contexts,
+                                       .renders = s->renders,
                                        .age_ms = s->born_ms ? now_ms - s->born_ms : 0,
                                        .memory = s->memory};
     memcpy(out->name, s->name, sizeof out->name);

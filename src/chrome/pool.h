@@ -37,12 +37,12 @@ struct pool_net {
 
 struct pool_conf {
     struct process_conf process;
-    struct pool_net net;  /* open NULL: only this machine is reached, directly (for tests) */
-    int browsers_min;     /* kept alive always */
-    int browsers_max;     /* at once (one more for a moment while one is replaced) */
-    int contexts_max;     /* identities per browser; the least recently used leaves */
-    int waiters_max;      /* leases waiting at once, all classes */
-    int64_t age_max_ms;   /* of a browser; 0: no limit. The same for the next two */
+    struct pool_net net; /* open NULL: only this machine is reached, directly (for tests) */
+    int browsers_min;    /* kept alive always */
+    int browsers_max;    /* at once (one more for a moment while one is replaced) */
+    int contexts_max;    /* identities per browser; the least recently used leaves */
+    int waiters_max;     /* leases waiting at once, all classes */
+    int64_t age_max_ms;  /* of a browser; 0: no limit. The same for the next two */
     int64_t renders_max;
     int64_t memory_max;   /* bytes of its process tree */
     int64_t idle_max_ms;  /* beyond browsers_min, an idle browser leaves after this */
@@ -77,15 +77,15 @@ struct pool_lease {
     struct slot *slot;       /* the pool's own */
     struct browser *browser; /* opaque */
     struct page *page;
-    enum pool_end end;       /* the lessee sets POOL_KEEP when all went well */
-    bool is_warm;            /* the tab has been used for this very identity before */
-    bool is_washed;          /* the tab was another caller's and has been washed: caches are warm */
-    int renders;             /* how often this tab has been leased before */
-    int net_port;            /* the context's way out; 0 if direct */
-    int64_t begun_ms;        /* when it was granted */
-    int64_t waited_ms;       /* for a browser */
-    int64_t opened_ms;       /* for the tab: 0 when one was parked */
-    char name[16];           /* of the browser, for logs: "b7" */
+    enum pool_end end; /* the lessee sets POOL_KEEP when all went well */
+    bool is_warm;      /* the tab has been used for this very identity before */
+    bool is_washed;    /* the tab was another caller's and has been washed: caches are warm */
+    int renders;       /* how often this tab has been leased before */
+    int net_port;      /* the context's way out; 0 if direct */
+    int64_t begun_ms;  /* when it was granted */
+    int64_t waited_ms; /* for a browser */
+    int64_t opened_ms; /* for the tab: 0 when one was parked */
+    char name[16];     /* of the browser, for logs: "b7" */
 };
 
 /* Waits for a browser until the op's deadline. The page is ready to be set up and to go. ERR_BUSY:
@@ -98,10 +98,10 @@ void pool_return(struct pool_lease *lease);
 
 /* What a lease of this class would meet now. */
 struct pool_outlook {
-    int ahead;         /* waiting before it */
-    int browsers;      /* alive or starting */
-    int64_t lease_ms;  /* a quick lease: the lower tenth of the latest; 0 when none is known */
-    int64_t wait_ms;   /* it can not be sooner: a lower bound, 0 when a browser is free */
+    int ahead;        /* waiting before it */
+    int browsers;     /* alive or starting */
+    int64_t lease_ms; /* a quick lease: the lower tenth of the latest; 0 when none is known */
+    int64_t wait_ms;  /* it can not be sooner: a lower bound, 0 when a browser is free */
 };
 void pool_estimate(struct pool *pool, enum pool_class class_, struct pool_outlook *out);
 
@@ -112,7 +112,7 @@ struct pool_stats {
     int waiting[POOL_CLASSES];
     int64_t started_n, start_failed_n, died_n, recycled_n; /* since start */
     int64_t leases_n, warm_n, washed_n, opened_n;
-    int64_t memory; /* bytes of all */
+    int64_t memory;               /* bytes of all */
     const char *sandbox_obstacle; /* NULL: sandbox on */
     char start_error[256];        /* of the newest failed start; "" when the last one worked */
     char version[64];             /* "Chrome/156…"; "" before the first start */

@@ -35,10 +35,10 @@ struct slot {
     struct browser *browser;
     struct seat *seats; /* contexts_max of them; the used ones first */
     int seats_n;
-    int contexts;       /* seats_n as of the last return, for stats */
-    bool is_dedicated;  /* holds an identity that shares no browser */
-    bool is_expiring;   /* over a limit: leaves when its successor is there */
-    bool is_replaced;   /* the successor is there */
+    int contexts;      /* seats_n as of the last return, for stats */
+    bool is_dedicated; /* holds an identity that shares no browser */
+    bool is_expiring;  /* over a limit: leaves when its successor is there */
+    bool is_replaced;  /* the successor is there */
     int pid;
     int renders;
     int64_t born_ms, idle_ms /* since */, memory;
@@ -49,14 +49,15 @@ struct waiter {
     const struct pool_identity *who;
     enum pool_class class_;
     int64_t since_ms;
-    int fd; /* eventfd: readable when decided */
-    struct slot *slot;  /* granted */
+    int fd;            /* eventfd: readable when decided */
+    struct slot *slot; /* granted */
     bool is_refused;
 };
 
 enum {
     POOL_DURATIONS = 64,
-    POOL_FAILURES_HOPELESS = 2, /* one start may fail by chance; those who wait are told after the second */
+    POOL_FAILURES_HOPELESS =
+        2, /* one start may fail by chance; those who wait are told after the second */
 };
 
 struct pool {

@@ -36,13 +36,14 @@
 extern char **environ;
 
 enum {
-    WORDS_MAX = 2048,          /* of stderr that is kept */
+    WORDS_MAX = 2048, /* of stderr that is kept */
     ARGS_MAX = 96,
     PIPE_SIZE = 1 << 20,
-    SHM_SMALL = 256 << 20,     /* bytes; below this /dev/shm is too small for Chromium */
+    SHM_SMALL = 256 << 20, /* bytes; below this /dev/shm is too small for Chromium */
     KILL_MAX_MS = 5000,
-    FD_READ = 3, FD_WRITE = 4, /* where the browser expects its ends */
-    FD_SAFE = 10,              /* children's ends are moved here first; see child_exec */
+    FD_READ = 3,
+    FD_WRITE = 4, /* where the browser expects its ends */
+    FD_SAFE = 10, /* children's ends are moved here first; see child_exec */
 };
 
 struct process {
@@ -60,9 +61,9 @@ struct process {
  * default scripts above 3 MB, such as Grafana's, leave it at the next collection: every other document
  * compiled them again. Scripts fetched in the background are compiled again even then. Both cost a third of
  * a new document. */
-#define SCRIPTS_KEPT \
-    "--enable-features=MemoryCacheStrongReference" \
-    ":memory_cache_strong_ref_total_size_threshold/104857600" \
+#define SCRIPTS_KEPT                                                                               \
+    "--enable-features=MemoryCacheStrongReference"                                                 \
+    ":memory_cache_strong_ref_total_size_threshold/104857600"                                      \
     "/memory_cache_strong_ref_resource_size_threshold/33554432"
 
 /* A round changes ranges hundreds of times in one document. Its garbage is collected when the heap has grown
@@ -119,8 +120,7 @@ static const char *const FLAGS[] = {
 };
 
 static const char *const KEPT_ENVIRONMENT[] = {
-    "PATH=",           "LANG=",          "LANGUAGE=",        "LC_",
-    "TZ=",   "FONTCONFIG_", "LD_LIBRARY_PATH=",
+    "PATH=", "LANG=", "LANGUAGE=", "LC_", "TZ=", "FONTCONFIG_", "LD_LIBRARY_PATH=",
 };
 
 /* --- finding --- */
@@ -162,8 +162,10 @@ int process_find(struct op *op, const char *configured, const char **out)
     if (configured && *configured) {
         const char *path = strchr(configured, '/') ? configured : find_in_path(op, configured);
         if (!path || !is_program(path))
-            return op_fail(op, ERR_UNAVAILABLE, "the configured browser %s is not a program that "
-                           "can be run", configured);
+            return op_fail(op, ERR_UNAVAILABLE,
+                           "the configured browser %s is not a program that "
+                           "can be run",
+                           configured);
         *out = arena_strdup(&op->arena, path);
         return 0;
     }
@@ -175,7 +177,8 @@ int process_find(struct op *op, const char *configured, const char **out)
             return 0;
         }
     }
-    return op_fail(op, ERR_UNAVAILABLE, "no browser found: install chromium-headless-shell or "
+    return op_fail(op, ERR_UNAVAILABLE,
+                   "no browser found: install chromium-headless-shell or "
                    "chromium (or Google Chrome), or configure the browser's path");
 }
 
@@ -214,9 +217,10 @@ static const char *look_for_obstacle(void)
     case 0:
         return NULL;
     case 2:
-        return has_setuid_helper() ? NULL
-                                   : "user namespaces are restricted here (AppArmor): set "
-                                     "kernel.apparmor_restrict_unprivileged_userns=0 or allow the browser";
+        return has_setuid_helper()
+                   ? NULL
+                   : "user namespaces are restricted here (AppArmor): set "
+                     "kernel.apparmor_restrict_unprivileged_userns=0 or allow the browser";
     default:
         return has_setuid_helper() ? NULL
                                    : "user namespaces are not allowed here: allow them, or install "
@@ -237,7 +241,8 @@ const char *process_sandbox_obstacle(void)
 
 static int choose_sandbox(struct op *op, const struct process_conf *conf, bool *out)
 {
-    const char *obstacle = conf->sandbox == PROCESS_SANDBOX_OFF ? "off" : process_sandbox_obstacle();
+    const char *obstacle =
+        conf->sandbox == PROCESS_SANDBOX_OFF ? "off" : process_sandbox_obstacle();
     if (obstacle && conf->sandbox == PROCESS_SANDBOX_ON)
         return op_fail(op, ERR_UNAVAILABLE, "the browser's sandbox is required, but %s", obstacle);
     *out = !obstacle;
@@ -314,7 +319,7 @@ static char **build_environment(struct op *op, const char *profile)
     for (size_t i = 0; i < all; i++)
         if (is_kept(environ[i]))
             env[n++] = arena_strdup(&op->arena, environ[i]);
-    static const char *const IN_PROFILE[] = {"HOME",           "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+    static const char *const IN_PROFILE[] = {"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
                                              "XDG_DATA_HOME", "BREAKPAD_DUMP_LOCATION"};
     for (size_t i = 0; i < sizeof IN_PROFILE / sizeof *IN_PROFILE; i++)
         env[n++] = arena_fmt(&op->arena, "%s=%s", IN_PROFILE[i], profile);
@@ -327,7 +332,7 @@ static char **build_environment(struct op *op, const char *profile)
 
 struct spawn {
     char **args, **env;
-    int in, out, err;  /* the child's ends */
+    int in, out, err; /* the child's ends */
     pid_t parent;
 };
 
@@ -375,7 +380,8 @@ static void close_all(const int *fds, size_t n)
 static int spawn(struct op *op, struct process *p, struct spawn *s)
 {
     int fds[6] = {-1, -1, -1, -1, -1, -1};
-    if (pipe2(fds, O_CLOEXEC) < 0 || pipe2(fds + 2, O_CLOEXEC) < 0 || pipe2(fds + 4, O_CLOEXEC) < 0) {
+    if (pipe2(fds, O_CLOEXEC) < 0 || pipe2(fds + 2, O_CLOEXEC) < 0 ||
+        pipe2(fds + 4, O_CLOEXEC) < 0) {
         close_all(fds, 6);
         return op_fail(op, ERR_UNAVAILABLE, "no pipe for a browser: %s", strerror(errno));
     }

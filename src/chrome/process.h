@@ -23,9 +23,10 @@ struct process_conf {
     const char *browser_path; /* NULL or "": search */
     const char *temp_dir;     /* profile directories are made here; must exist */
     enum process_sandbox sandbox;
-    const char *ca_file; /* PEM with further authorities to trust; NULL or "": none. Read by pool_start */
+    const char
+        *ca_file; /* PEM with further authorities to trust; NULL or "": none. Read by pool_start */
     const struct trust *trust; /* what came of it; the pool's; NULL: none */
-    const char *const *flags; /* further command line flags; may be NULL */
+    const char *const *flags;  /* further command line flags; may be NULL */
     size_t flags_n;
 };
 

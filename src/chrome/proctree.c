@@ -47,8 +47,10 @@ static int read_stat(pid_t pid, struct stat_line *out)
     int parent, group;
     unsigned long user, system;
     unsigned long long birth;
-    if (!after || sscanf(after + 1, " %*c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d "
-                         "%*d %*d %llu", &parent, &group, &user, &system, &birth) != 5)
+    if (!after || sscanf(after + 1,
+                         " %*c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d "
+                         "%*d %*d %llu",
+                         &parent, &group, &user, &system, &birth) != 5)
         return -1;
     *out = (struct stat_line){pid, parent, group, (int64_t)(user + system), (int64_t)birth};
     return 0;

@@ -29,8 +29,8 @@ static bool is_exact(const struct seat *s, const struct pool_identity *who)
 
 static bool is_usable(const struct seat *s, const struct pool_identity *who)
 {
-    bool is_shared = who->isolation == POOL_WASH && s->isolation == POOL_WASH &&
-                     is_same(s->origin, who->origin);
+    bool is_shared =
+        who->isolation == POOL_WASH && s->isolation == POOL_WASH && is_same(s->origin, who->origin);
     return is_shared || is_exact(s, who);
 }
 

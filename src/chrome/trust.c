@@ -37,14 +37,16 @@ static int fail_library(struct op *op, const char *file, const char *what)
     return op_fail(op, ERR_BAD_INPUT, "the CA file %s: %s: %s", file, what, words ? words : "?");
 }
 
-static int add_certificate(struct op *op, const char *file, PK11SlotInfo *slot, struct bytes pem, int number)
+static int add_certificate(struct op *op, const char *file, PK11SlotInfo *slot, struct bytes pem,
+                           int number)
 {
     CERTCertTrust trust = {.sslFlags = CERTDB_VALID_CA | CERTDB_TRUSTED_CA};
     char *text = (char *)(uintptr_t)arena_copy(&op->arena, pem);
     const char *nickname = arena_fmt(&op->arena, "rounds %d", number);
     CERTCertificate *cert = CERT_DecodeCertFromPackage(text, (int)pem.n);
     if (!cert)
-        return fail_library(op, file, arena_fmt(&op->arena, "certificate %d can not be read", number));
+        return fail_library(op, file,
+                            arena_fmt(&op->arena, "certificate %d can not be read", number));
     bool has = PK11_ImportCert(slot, cert, CK_INVALID_HANDLE, nickname, PR_FALSE) == SECSuccess &&
                CERT_ChangeCertTrust(CERT_GetDefaultCertDB(), cert, &trust) == SECSuccess;
     int failed = has ? 0 : fail_library(op, file, arena_fmt(&op->arena, "certificate %d", number));
@@ -63,7 +65,8 @@ static int add_all(struct op *op, const char *file, PK11SlotInfo *slot, struct b
             return -1;
         pem = bytes_from(pem, n);
     }
-    return number ? 0 : op_fail(op, ERR_BAD_INPUT, "the CA file %s holds no certificate in PEM", file);
+    return number ? 0
+                  : op_fail(op, ERR_BAD_INPUT, "the CA file %s holds no certificate in PEM", file);
 }
 
 static int make_database(struct op *op, const char *file, struct bytes pem, const char *dir)
@@ -73,8 +76,10 @@ static int make_database(struct op *op, const char *file, struct bytes pem, cons
     if (!context)
         return fail_library(op, file, "no trust database can be made");
     PK11SlotInfo *slot = PK11_GetInternalKeySlot();
-    bool is_open = slot && (!PK11_NeedUserInit(slot) || PK11_InitPin(slot, NULL, NULL) == SECSuccess);
-    int failed = is_open ? add_all(op, file, slot, pem) : fail_library(op, file, "no trust database");
+    bool is_open =
+        slot && (!PK11_NeedUserInit(slot) || PK11_InitPin(slot, NULL, NULL) == SECSuccess);
+    int failed =
+        is_open ? add_all(op, file, slot, pem) : fail_library(op, file, "no trust database");
     if (slot)
         PK11_FreeSlot(slot);
     NSS_ShutdownContext(context);
@@ -101,10 +106,11 @@ int trust_open(struct op *op, const char *pem_file, const char *temp_dir, struct
     if (file_read(op, pem_file, PEM_MAX, &pem) < 0)
         return -1;
     rand_word(word, 8);
-    const char *dir = arena_fmt(&op->arena, "%s/%s%d-%lld-%s", temp_dir, PROCTREE_PREFIX, (int)getpid(),
-                                (long long)proctree_birth(getpid()), word);
+    const char *dir = arena_fmt(&op->arena, "%s/%s%d-%lld-%s", temp_dir, PROCTREE_PREFIX,
+                                (int)getpid(), (long long)proctree_birth(getpid()), word);
     if (mkdir(dir, 0700) < 0)
-        return op_fail(op, ERR_STORAGE, "cannot make a directory in %s: %s", temp_dir, strerror(errno));
+        return op_fail(op, ERR_STORAGE, "cannot make a directory in %s: %s", temp_dir,
+                       strerror(errno));
     struct trust *trust = MEM_NEW(struct trust);
     int failed = make_database(op, pem_file, pem, dir);
     if (!failed)
