@@ -27,7 +27,7 @@ enum {
 
 const char *gate_reason_word(enum gate_reason reason)
 {
-    static const char *const WORDS[] = {"not_allowed", "address",      "spelling",      "rebound",
+    static const char *const WORDS[] = {"not_allowed", "address",      "spelling",     "rebound",
                                         "peer",        "no_such_name", "no_connection"};
     return WORDS[reason];
 }
@@ -109,11 +109,13 @@ static struct gate_port *find_port(struct gate *g, int port)
     return NULL;
 }
 
-int gate_open(struct op *op, struct gate *g, const struct gate_allow *allow, size_t n, int *out_port)
+int gate_open(struct op *op, struct gate *g, const struct gate_allow *allow, size_t n,
+              int *out_port)
 {
     struct gate_port *p = MEM_NEW(struct gate_port);
     p->end = (struct gate_end){.kind = GATE_END_PORT, .owner = p, .fd = -1};
-    if (rules_set(op, &p->rules, allow, n) < 0 || (p->end.fd = listen_somewhere(op, &p->port)) < 0) {
+    if (rules_set(op, &p->rules, allow, n) < 0 ||
+        (p->end.fd = listen_somewhere(op, &p->port)) < 0) {
         mem_free(p);
         return -1;
     }
@@ -126,7 +128,8 @@ int gate_open(struct op *op, struct gate *g, const struct gate_allow *allow, siz
     return 0;
 }
 
-int gate_set_allow(struct op *op, struct gate *g, int port, const struct gate_allow *allow, size_t n)
+int gate_set_allow(struct op *op, struct gate *g, int port, const struct gate_allow *allow,
+                   size_t n)
 {
     lock_take(&g->lock);
     struct gate_port *p = find_port(g, port);
@@ -151,7 +154,8 @@ void gate_close(struct gate *g, int port)
 
 /* --- refusals --- */
 
-static bool is_same(const struct gate_refusal *r, const char *host, int port, enum gate_reason reason)
+static bool is_same(const struct gate_refusal *r, const char *host, int port,
+                    enum gate_reason reason)
 {
     return r->port == port && r->reason == reason && strcmp(r->host, host) == 0;
 }
@@ -197,10 +201,13 @@ void gate_list_refused(struct gate *g, int port, int64_t since_ms, struct op *op
 
 void gate_stats(struct gate *g, struct gate_stats *out)
 {
-    *out = (struct gate_stats){
-        .connections = g->connections_n, .accepted_n = g->accepted_n, .relayed_n = g->relayed_n,
-        .refused_n = g->refused_n,       .failed_n = g->failed_n,     .bytes_in = g->bytes_in,
-        .bytes_out = g->bytes_out};
+    *out = (struct gate_stats){.connections = g->connections_n,
+                               .accepted_n = g->accepted_n,
+                               .relayed_n = g->relayed_n,
+                               .refused_n = g->refused_n,
+                               .failed_n = g->failed_n,
+                               .bytes_in = g->bytes_in,
+                               .bytes_out = g->bytes_out};
     lock_take(&g->lock);
     for (const struct gate_port *p = g->ports; p; p = p->next)
         out->ports += !p->is_closed;

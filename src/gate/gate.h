@@ -18,15 +18,17 @@
 enum { GATE_HOST_MAX = 256, GATE_ALLOW_MAX = 64, GATE_REFUSED_MAX = 64 };
 
 struct gate_allow {
-    const char *host; /* name or address, any case; "*.example.org" for names below; no other wildcard */
-    int port;         /* 0: 80 and 443 */
-    bool is_own;      /* the page's own origin: may be loopback or private. Others may not be loopback,
-                         and private only if the host is written as that address */
+    const char
+        *host; /* name or address, any case; "*.example.org" for names below; no other wildcard */
+    int port;  /* 0: 80 and 443 */
+    /* The page's own origin: may be loopback or private. Others may not be loopback, and private
+     * only if the host is written as that address. */
+    bool is_own;
 };
 
 struct gate_upstream {
-    const char *url;      /* "http://host:port" (CONNECT) or "socks5://host:port"; NULL: direct */
-    const char *user;     /* NULL: none */
+    const char *url;  /* "http://host:port" (CONNECT) or "socks5://host:port"; NULL: direct */
+    const char *user; /* NULL: none */
     const struct secret *password; /* may be NULL */
     const char *const *no_proxy; /* hosts, ".suffixes" and CIDR blocks that are reached directly */
     size_t no_proxy_n;
@@ -59,10 +61,10 @@ enum gate_reason {
     GATE_REFUSED_NAME,    /* not on the list */
     GATE_REFUSED_ADDRESS, /* the name is, but its address is never reachable, loopback or private */
     GATE_REFUSED_SPELLING, /* a number written oddly, or not a host name */
-    GATE_REFUSED_REBOUND, /* the name had a public address before and now shows a private one */
-    GATE_REFUSED_PEER,    /* the caller on our port is not a process of ours */
-    GATE_FAILED_RESOLVE,  /* allowed, but no such name */
-    GATE_FAILED_CONNECT,  /* allowed, but nobody answers there */
+    GATE_REFUSED_REBOUND,  /* the name had a public address before and now shows a private one */
+    GATE_REFUSED_PEER,     /* the caller on our port is not a process of ours */
+    GATE_FAILED_RESOLVE,   /* allowed, but no such name */
+    GATE_FAILED_CONNECT,   /* allowed, but nobody answers there */
 };
 const char *gate_reason_word(enum gate_reason reason); /* "not_allowed", "address", … */
 

@@ -25,7 +25,9 @@ struct question {
 static int ask_kernel(int nl, const struct sockaddr_in *theirs, const struct sockaddr_in *ours)
 {
     struct question q = {
-        .head = {.nlmsg_len = sizeof q, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
+        .head = {.nlmsg_len = sizeof q,
+                 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                 .nlmsg_flags = NLM_F_REQUEST},
         .ask = {.sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0U},
     };
     q.ask.id.idiag_sport = theirs->sin_port; /* their end is the source of their socket */

@@ -36,9 +36,9 @@ enum conn_state { GREETING, REQUEST, RESOLVING, CONNECTING, TALKING, RELAYING, D
 
 struct side {
     struct gate_end end;
-    struct str out;    /* not yet taken by this side; p NULL: none ever was */
-    bool has_ended;    /* it will send no more */
-    bool was_shut;     /* we told it that the other will send no more */
+    struct str out; /* not yet taken by this side; p NULL: none ever was */
+    bool has_ended; /* it will send no more */
+    bool was_shut;  /* we told it that the other will send no more */
 };
 
 struct relay_conn {
@@ -216,8 +216,8 @@ static void pass_on_end(const struct side *from, struct side *to)
 static void relay(struct gate *g, struct relay_conn *c)
 {
     struct side *a = &c->client, *b = &c->remote;
-    bool is_alive = flush(a) && flush(b) && move(g, a, b, &g->bytes_out) &&
-                    move(g, b, a, &g->bytes_in);
+    bool is_alive =
+        flush(a) && flush(b) && move(g, a, b, &g->bytes_out) && move(g, b, a, &g->bytes_in);
     if (is_alive) {
         pass_on_end(a, b);
         pass_on_end(b, a);

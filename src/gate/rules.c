@@ -25,14 +25,14 @@ struct range4 {
 
 /* First match counts. IANA's special-purpose registry, and the metadata services that are elsewhere. */
 static const struct range4 RANGES4[] = {
-    {IP4(0, 0, 0, 0), 8, RULES_NEVER},          {IP4(169, 254, 0, 0), 16, RULES_NEVER},
-    {IP4(168, 63, 129, 16), 32, RULES_NEVER},   {IP4(100, 100, 100, 200), 32, RULES_NEVER},
-    {IP4(192, 0, 0, 0), 24, RULES_NEVER},       {IP4(224, 0, 0, 0), 3, RULES_NEVER},
-    {IP4(192, 88, 99, 0), 24, RULES_NEVER},     {IP4(127, 0, 0, 0), 8, RULES_LOOPBACK},
-    {IP4(10, 0, 0, 0), 8, RULES_PRIVATE},       {IP4(172, 16, 0, 0), 12, RULES_PRIVATE},
-    {IP4(192, 168, 0, 0), 16, RULES_PRIVATE},   {IP4(100, 64, 0, 0), 10, RULES_PRIVATE},
-    {IP4(198, 18, 0, 0), 15, RULES_PRIVATE},    {IP4(192, 0, 2, 0), 24, RULES_PRIVATE},
-    {IP4(198, 51, 100, 0), 24, RULES_PRIVATE},  {IP4(203, 0, 113, 0), 24, RULES_PRIVATE},
+    {IP4(0, 0, 0, 0), 8, RULES_NEVER},         {IP4(169, 254, 0, 0), 16, RULES_NEVER},
+    {IP4(168, 63, 129, 16), 32, RULES_NEVER},  {IP4(100, 100, 100, 200), 32, RULES_NEVER},
+    {IP4(192, 0, 0, 0), 24, RULES_NEVER},      {IP4(224, 0, 0, 0), 3, RULES_NEVER},
+    {IP4(192, 88, 99, 0), 24, RULES_NEVER},    {IP4(127, 0, 0, 0), 8, RULES_LOOPBACK},
+    {IP4(10, 0, 0, 0), 8, RULES_PRIVATE},      {IP4(172, 16, 0, 0), 12, RULES_PRIVATE},
+    {IP4(192, 168, 0, 0), 16, RULES_PRIVATE},  {IP4(100, 64, 0, 0), 10, RULES_PRIVATE},
+    {IP4(198, 18, 0, 0), 15, RULES_PRIVATE},   {IP4(192, 0, 2, 0), 24, RULES_PRIVATE},
+    {IP4(198, 51, 100, 0), 24, RULES_PRIVATE}, {IP4(203, 0, 113, 0), 24, RULES_PRIVATE},
 };
 
 static enum rules_class class_of_4(uint32_t ip)
@@ -61,7 +61,8 @@ static bool is_zero(const unsigned char *p, size_t n)
 static enum rules_class class_of_6(const unsigned char *a)
 {
     static const unsigned char NAT64[12] = {0, 0x64, 0xff, 0x9b};
-    static const unsigned char EC2[16] = {0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54};
+    static const unsigned char EC2[16] = {0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0,
+                                          0,    0, 0,    0,    0, 0, 2, 0x54};
     if (is_zero(a, 15))
         return a[15] == 1 ? RULES_LOOPBACK : RULES_NEVER;
     if (is_zero(a, 10) && ((a[10] == 0xff && a[11] == 0xff) || (a[10] == 0 && a[11] == 0)))
@@ -80,7 +81,8 @@ static enum rules_class class_of_6(const unsigned char *a)
         return RULES_NEVER;
     if ((a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0xc0))
         return RULES_PRIVATE;
-    return (a[0] & 0xe0) == 0x20 ? RULES_PUBLIC : RULES_NEVER; /* 2000::/3 is all that is given out */
+    return (a[0] & 0xe0) == 0x20 ? RULES_PUBLIC
+                                 : RULES_NEVER; /* 2000::/3 is all that is given out */
 }
 
 enum rules_class rules_class_of(const struct sockaddr *address)
@@ -189,7 +191,8 @@ int rules_set(struct op *op, struct rules *rules, const struct gate_allow *allow
         e->is_own = allow[i].is_own;
         e->is_literal = rules_literal(e->host, 0, &address);
         if (e->is_literal && e->is_below)
-            return op_fail(op, ERR_BAD_INPUT, "\"%.100s\": there are no names below an address", host);
+            return op_fail(op, ERR_BAD_INPUT, "\"%.100s\": there are no names below an address",
+                           host);
         for (size_t k = 0; k < rules->n; k++) /* what was learnt about a name stays */
             if (strcmp(rules->entries[k].host, e->host) == 0)
                 e->has_been_public |= rules->entries[k].has_been_public;
@@ -240,7 +243,8 @@ static bool is_in_block(const char *host, const char *block)
     const char *slash = strchr(block, '/');
     int64_t bits;
     struct sockaddr_storage a, b;
-    if (!slash || (size_t)(slash - block) >= sizeof net || !bytes_to_i64(bytes_of(slash + 1), &bits))
+    if (!slash || (size_t)(slash - block) >= sizeof net ||
+        !bytes_to_i64(bytes_of(slash + 1), &bits))
         return false;
     memcpy(net, block, (size_t)(slash - block));
     net[slash - block] = 0;

@@ -32,7 +32,8 @@ struct rules {
     size_t n;
 };
 
-int rules_set(struct op *op, struct rules *rules, const struct gate_allow *allow, size_t n) MUST_CHECK;
+int rules_set(struct op *op, struct rules *rules, const struct gate_allow *allow,
+              size_t n) MUST_CHECK;
 /* The entry that lets this canonical host and port pass, or NULL. */
 struct rules_entry *rules_find(struct rules *rules, const char *host, int port);
 /* May this address be connected to under the entry? On false, *why. Remembers public addresses. */

@@ -31,11 +31,13 @@ static int read_url(struct op *op, struct upstream *up, const char *text)
                    strlen(url.host) < sizeof up->host;
     if (is_good) {
         snprintf(up->host, sizeof up->host, "%s", url.host);
-        up->port = url.port == 80 && !strstr(text, ":80") && up->kind == UPSTREAM_SOCKS ? 1080 : url.port;
+        up->port =
+            url.port == 80 && !strstr(text, ":80") && up->kind == UPSTREAM_SOCKS ? 1080 : url.port;
     }
     op_fini(&part);
     return is_good ? 0
-                   : op_fail(op, ERR_BAD_INPUT, "the proxy must be http://host:port or "
+                   : op_fail(op, ERR_BAD_INPUT,
+                             "the proxy must be http://host:port or "
                              "socks5://host:port, with user and password set apart");
 }
 
@@ -71,7 +73,8 @@ void upstream_fini(struct upstream *up)
 
 /* --- HTTP --- */
 
-static void say_connect(const struct upstream *up, const struct upstream_talk *talk, struct str *say)
+static void say_connect(const struct upstream *up, const struct upstream_talk *talk,
+                        struct str *say)
 {
     bool is_6 = strchr(talk->host, ':') != NULL;
     const char *open = is_6 ? "[" : "", *close = is_6 ? "]" : "";
@@ -160,7 +163,9 @@ static enum upstream_result hear_answer(struct bytes heard, size_t *used)
 {
     if (heard.n < 5)
         return UPSTREAM_MORE;
-    size_t address = heard.p[3] == 1 ? 4 : heard.p[3] == 4 ? 16 : (size_t)(unsigned char)heard.p[4] + 1;
+    size_t address = heard.p[3] == 1   ? 4
+                     : heard.p[3] == 4 ? 16
+                                       : (size_t)(unsigned char)heard.p[4] + 1;
     if (heard.n < 4 + address + 2)
         return UPSTREAM_MORE;
     *used = 4 + address + 2;
@@ -184,5 +189,6 @@ enum upstream_result upstream_step(const struct upstream *up, struct upstream_ta
         return hear_http(heard, used);
     if (talk->step == SOCKS_HELLO)
         return hear_method(up, talk, heard, used, say);
-    return talk->step == SOCKS_LOGIN ? hear_login(talk, heard, used, say) : hear_answer(heard, used);
+    return talk->step == SOCKS_LOGIN ? hear_login(talk, heard, used, say)
+                                     : hear_answer(heard, used);
 }
