@@ -66,7 +66,8 @@ int blob_get(struct op *op, const struct blobs *blobs, struct blob_key key, stru
     blob_key_hex(key, hex);
     return op_fail(op, ERR_STORAGE,
                    "the stored content of %s is damaged: its hash is another one now; restore it "
-                   "from a backup", hex);
+                   "from a backup",
+                   hex);
 }
 
 int blob_open(struct op *op, const struct blobs *blobs, struct blob_key key, int *out_fd,
@@ -85,8 +86,8 @@ int blob_drop(struct op *op, const struct blobs *blobs, struct blob_key key, int
     return blobs->ops->drop(op, blobs->impl, key, older_than_ms);
 }
 
-int blob_list(struct op *op, const struct blobs *blobs, const char **cursor,
-              struct blob_info **out, size_t *out_n)
+int blob_list(struct op *op, const struct blobs *blobs, const char **cursor, struct blob_info **out,
+              size_t *out_n)
 {
     return blobs->ops->list(op, blobs->impl, cursor, out, out_n);
 }

@@ -74,8 +74,8 @@ int blob_drop(struct op *op, const struct blobs *blobs, struct blob_key key,
               int64_t older_than_ms) MUST_CHECK;
 /* A part of all blobs, in the order of their keys. Start with *cursor = NULL; NULL again at the
  * end (the last part may be empty). */
-int blob_list(struct op *op, const struct blobs *blobs, const char **cursor,
-              struct blob_info **out, size_t *out_n) MUST_CHECK;
+int blob_list(struct op *op, const struct blobs *blobs, const char **cursor, struct blob_info **out,
+              size_t *out_n) MUST_CHECK;
 /* Bytes free to us and in all, where the blobs are kept; -1 both: without limit. */
 int blob_space(struct op *op, const struct blobs *blobs, int64_t *out_free,
                int64_t *out_total) MUST_CHECK;

@@ -162,8 +162,7 @@ static int put(struct op *op, void *impl, struct bytes content, struct blob_key 
 
 /* ---- Reading ---- */
 
-static int open_blob(struct op *op, void *impl, struct blob_key key, int *out_fd,
-                     int64_t *out_size)
+static int open_blob(struct op *op, void *impl, struct blob_key key, int *out_fd, int64_t *out_size)
 {
     const char *path = path_of(op, impl, key);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
