@@ -17,21 +17,21 @@ enum mail_tls {
 
 struct mail_conf { /* borrowed until mail_close */
     const char *host;
-    int port;               /* 0: 587, or 465 with MAIL_TLS_DIRECT */
+    int port; /* 0: 587, or 465 with MAIL_TLS_DIRECT */
     enum mail_tls tls;
-    const char *user;       /* NULL: no login */
+    const char *user; /* NULL: no login */
     struct secret password;
-    const char *ca_file;    /* PEM, instead of the system's store */
-    bool is_insecure;       /* accept any certificate */
-    const char *from;       /* "rounds@example.org" */
-    const char *from_name;  /* NULL: none */
-    const char *reply_to;   /* NULL: none */
-    const char *hello;      /* our name in EHLO; NULL: the host's own */
+    const char *ca_file;   /* PEM, instead of the system's store */
+    bool is_insecure;      /* accept any certificate */
+    const char *from;      /* "rounds@example.org" */
+    const char *from_name; /* NULL: none */
+    const char *reply_to;  /* NULL: none */
+    const char *hello;     /* our name in EHLO; NULL: the host's own */
 };
 
 struct mail_file {
-    const char *name;       /* "report.pdf" */
-    const char *type;       /* "application/pdf" */
+    const char *name; /* "report.pdf" */
+    const char *type; /* "application/pdf" */
     struct bytes data;
     const char *content_id; /* of a picture that the HTML shows as src="cid:…"; NULL: attachment */
 };
@@ -42,11 +42,11 @@ struct mail_header {
 };
 
 struct mail_message {
-    const char *const *to;  /* addresses: "a@example.org", or "Ann <a@example.org>" */
+    const char *const *to; /* addresses: "a@example.org", or "Ann <a@example.org>" */
     size_t to_n;
     const char *subject;
-    const char *text;       /* plain form; always given */
-    const char *html;       /* NULL: text only */
+    const char *text; /* plain form; always given */
+    const char *html; /* NULL: text only */
     const struct mail_file *files;
     size_t file_n;
     const struct mail_header *headers; /* further ones: "Auto-Submitted", "List-Unsubscribe" */

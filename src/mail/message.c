@@ -166,8 +166,7 @@ static int add_text_line(struct lines *lines, const char *name, const char *text
     return 0;
 }
 
-static void add_mailbox(struct arena *arena, struct str *out, const char *name,
-                        const char *address)
+static void add_mailbox(struct arena *arena, struct str *out, const char *name, const char *address)
 {
     if (!*name) {
         str_adds(out, address);
@@ -197,8 +196,7 @@ static int add_mailbox_line(struct lines *lines, const char *header, const char 
 }
 
 /* The To line, and the bare addresses for the envelope. */
-static int add_recipients(struct lines *lines, const struct mail_message *mail,
-                          struct message *out)
+static int add_recipients(struct lines *lines, const struct mail_message *mail, struct message *out)
 {
     struct op *op = lines->op;
     const char **bare = ARENA_ARRAY(&op->arena, const char *, mail->to_n + 1);
@@ -262,8 +260,9 @@ static int add_message_id(struct lines *lines, const struct mail_conf *conf, con
 
 static bool is_own_header(const char *name)
 {
-    static const char *const own[] = {"From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID",
-                                      "Reply-To", "MIME-Version", "Sender", "Return-Path"};
+    static const char *const own[] = {"From",         "To",     "Cc",         "Bcc",
+                                      "Subject",      "Date",   "Message-ID", "Reply-To",
+                                      "MIME-Version", "Sender", "Return-Path"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcasecmp(name, own[i]) == 0)
             return true;
@@ -345,8 +344,11 @@ static int build_file(struct op *op, const struct mail_file *file, struct fetch_
                 return op_fail(op, ERR_BAD_INPUT, "a content id in the mail is malformed");
         lines[1] = arena_fmt(&op->arena, "Content-ID: <%s>", file->content_id);
     }
-    *out = (struct fetch_part){.kind = FETCH_PART_DATA, .type = file->type, .encoding = "base64",
-                               .headers = lines, .data = file->data};
+    *out = (struct fetch_part){.kind = FETCH_PART_DATA,
+                               .type = file->type,
+                               .encoding = "base64",
+                               .headers = lines,
+                               .data = file->data};
     return 0;
 }
 
@@ -360,8 +362,8 @@ static struct fetch_part leaf(struct op *op, const char *type, const char *text)
             lines[n++] = '\r';
         lines[n++] = *text;
     }
-    return (struct fetch_part){.kind = FETCH_PART_DATA, .type = type,
-                               .encoding = "quoted-printable", .data = {lines, n}};
+    return (struct fetch_part){
+        .kind = FETCH_PART_DATA, .type = type, .encoding = "quoted-printable", .data = {lines, n}};
 }
 
 /* Files of one kind, behind `first`. */

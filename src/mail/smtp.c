@@ -56,12 +56,12 @@ int mail_open(struct op *op, const struct mail_conf *conf, struct mail **out)
         return -1;
     bool is_direct = conf->tls == MAIL_TLS_DIRECT;
     bool is_ipv6 = strchr(conf->host, ':') != NULL;
+    int usual_port = is_direct ? 465 : 587;
     struct mail *mail = MEM_NEW(struct mail);
     mail->conf = *conf;
     mail->client = made;
     mail->url = mem_fmt("%s://%s%s%s:%d", is_direct ? "smtps" : "smtp", is_ipv6 ? "[" : "",
-                        conf->host, is_ipv6 ? "]" : "",
-                        conf->port ? conf->port : is_direct ? 465 : 587);
+                        conf->host, is_ipv6 ? "]" : "", conf->port ? conf->port : usual_port);
     *out = mail;
     return 0;
 }
