@@ -13,12 +13,12 @@ enum jwt_alg { JWT_RS256, JWT_ES256 };
 
 struct jwt_conf { /* 0: the default in brackets */
     enum jwt_alg alg;
-    const char *file;     /* holds the keys, sealed, mode 0600; NULL: in memory, gone at exit */
+    const char *file;        /* holds the keys, sealed, mode 0600; NULL: in memory, gone at exit */
     const struct keys *keys; /* seals the file; needed with one. Borrowed */
-    const char *issuer;   /* "iss"; NULL: none */
-    int64_t life_ms;      /* of a token [5 min] */
-    int64_t rotate_ms;    /* a key signs for so long [30 days] */
-    int64_t overlap_ms;   /* published so long before it signs, and after [1 day] */
+    const char *issuer;      /* "iss"; NULL: none */
+    int64_t life_ms;         /* of a token [5 min] */
+    int64_t rotate_ms;       /* a key signs for so long [30 days] */
+    int64_t overlap_ms;      /* published so long before it signs, and after [1 day] */
 };
 
 struct jwt_issuer;

@@ -17,8 +17,8 @@
 enum { KEYS_PUBLIC_SIZE = 32, KEYS_SIGNATURE_SIZE = 64, KEYS_ID_MAX = 17, KEYS_MASTER_SIZE = 32 };
 
 struct keys_conf {
-    const char *dir;              /* NULL: everything in memory only, for tests and throw-away runs */
-    const struct secret *master;  /* 64 hex digits or base64 of 32 bytes; NULL or empty: the file */
+    const char *dir; /* NULL: everything in memory only, for tests and throw-away runs */
+    const struct secret *master; /* 64 hex digits or base64 of 32 bytes; NULL or empty: the file */
 };
 
 struct keys;

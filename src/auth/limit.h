@@ -11,14 +11,14 @@
 
 enum { LIMIT_ENTRIES = 4096 };
 
-struct limit_conf { /* 0: the default in brackets */
-    int pair_free;       /* wrong tries of one name from one address before pauses begin [5] */
-    int address_free;    /* of one address, whatever the names [30] */
-    int name_free;       /* of one name, from wherever [20] */
-    int64_t pause_ms;    /* first pause; doubles with each further wrong try [1 s] */
-    int64_t pause_max_ms;      /* [15 min] */
+struct limit_conf {       /* 0: the default in brackets */
+    int pair_free;        /* wrong tries of one name from one address before pauses begin [5] */
+    int address_free;     /* of one address, whatever the names [30] */
+    int name_free;        /* of one name, from wherever [20] */
+    int64_t pause_ms;     /* first pause; doubles with each further wrong try [1 s] */
+    int64_t pause_max_ms; /* [15 min] */
     int64_t name_pause_max_ms; /* [30 s] */
-    int64_t forget_ms;   /* a counter without a wrong try for so long begins anew [30 min] */
+    int64_t forget_ms;         /* a counter without a wrong try for so long begins anew [30 min] */
 };
 
 struct limit;

@@ -5,7 +5,11 @@
 #include "base/op.h"
 #include "base/secret.h"
 
-enum { PASSWORD_MIN = 10 /* characters */, PASSWORD_MAX = 256 /* bytes */, PASSWORD_TEXT_MAX = 128 };
+enum {
+    PASSWORD_MIN = 10,  /* characters */
+    PASSWORD_MAX = 256, /* bytes */
+    PASSWORD_TEXT_MAX = 128,
+};
 
 /* ERR_UNPROCESSABLE when it is too short, too long, not UTF-8, contains the login, or is one that
  * everybody tries first; the text says which. No rule about kinds of characters: length counts. */

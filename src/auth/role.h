@@ -24,15 +24,15 @@ enum caller_scope {
 /* One who asks. Texts live as long as the arena that they were read into. */
 struct caller {
     enum caller_kind kind;
-    enum user_role role;  /* what counts: of a token never more than its person has */
-    int64_t user_row;     /* 0: nobody, system */
-    int64_t visible_row;  /* for the store's lists: 0 sees every source, else user_row */
+    enum user_role role; /* what counts: of a token never more than its person has */
+    int64_t user_row;    /* 0: nobody, system */
+    int64_t visible_row; /* for the store's lists: 0 sees every source, else user_row */
     const char *user_id;
     const char *login;
     const char *name;
-    const char *actor;    /* for the audit trail: the login, "token:NAME", "system" */
-    unsigned scopes;      /* of enum caller_scope; 0: all that the role may */
-    bool must_change;     /* has to choose a password first (persons only) */
+    const char *actor; /* for the audit trail: the login, "token:NAME", "system" */
+    unsigned scopes;   /* of enum caller_scope; 0: all that the role may */
+    bool must_change;  /* has to choose a password first (persons only) */
 };
 
 /* "viewer", "reviewer", "editor", "admin"; "none" for ROLE_NONE. */

@@ -13,10 +13,10 @@
 
 enum { SESSION_COOKIE_MAX = 64, SESSION_CSRF_MAX = 48 };
 
-struct session_conf { /* 0: the default in brackets */
-    int64_t idle_ms;     /* over when unused for so long [12 h] */
-    int64_t absolute_ms; /* over in any case [7 days] */
-    int64_t rotate_ms;   /* the cookie is replaced when older [1 h] */
+struct session_conf {              /* 0: the default in brackets */
+    int64_t idle_ms;               /* over when unused for so long [12 h] */
+    int64_t absolute_ms;           /* over in any case [7 days] */
+    int64_t rotate_ms;             /* the cookie is replaced when older [1 h] */
     const struct secret *csrf_key; /* 32 bytes: keys_derive(keys, "csrf", …). Copied */
 };
 
@@ -29,10 +29,10 @@ struct session {
     struct caller caller;
     struct store_user user;
     int64_t row;
-    int64_t expires_ms;         /* the nearer of the two limits */
-    bool needs_rotation;        /* answer with a new cookie: session_rotate */
+    int64_t expires_ms;            /* the nearer of the two limits */
+    bool needs_rotation;           /* answer with a new cookie: session_rotate */
     unsigned char hash[HASH_SIZE]; /* what the store knows it by: store_session_list and such */
-    char csrf[SESSION_CSRF_MAX]; /* stays the same through rotation */
+    char csrf[SESSION_CSRF_MAX];   /* stays the same through rotation */
 };
 
 /* Begins a session of this person; `cookie` is the value to set. Always a new one: what the browser

@@ -33,8 +33,7 @@ int signin_change_password(struct op *op, const struct signin *signin, struct by
                            const char *address) MUST_CHECK;
 /* An admin's act, or the command line's: a one-time password, which must be changed. */
 int signin_reset_password(struct op *op, struct store *store, const struct caller *by,
-                          const char *user_id, const char *address,
-                          struct secret *out) MUST_CHECK;
+                          const char *user_id, const char *address, struct secret *out) MUST_CHECK;
 /* When there is nobody yet: makes "admin". given (may be empty): ROUNDS_ADMIN_PASSWORD, kept as it
  * is; else *out is a one-time password to be printed. *out_made false: there are people already. */
 int signin_make_first(struct op *op, struct store *store, const struct secret *given,

@@ -158,12 +158,12 @@ const char *token_list_refusal(const struct token_list *list, bool is_loopback)
     for (size_t i = 0; i < list->n; i++) {
         if (secret_eq(&list->items[i], BYTES("-")))
             return "the token is the well-known \"-\", and the service listens beyond loopback: "
-                   "set ROUNDS_AUTH_TOKENS (\"openssl rand -hex 32\" makes one) here and the same as "
-                   "renderer_token in Grafana, or listen on 127.0.0.1";
+                   "set ROUNDS_AUTH_TOKENS (\"openssl rand -hex 32\" makes one) here and the same "
+                   "as renderer_token in Grafana, or listen on 127.0.0.1";
         if (secret_reveal(&list->items[i]).n < GOOD_LENGTH_MIN)
             return "a token has fewer than 16 characters, and the service listens beyond "
-                   "loopback: set a longer ROUNDS_AUTH_TOKENS (\"openssl rand -hex 32\" makes one) here "
-                   "and the same as renderer_token in Grafana, or listen on 127.0.0.1";
+                   "loopback: set a longer ROUNDS_AUTH_TOKENS (\"openssl rand -hex 32\" makes one) "
+                   "here and the same as renderer_token in Grafana, or listen on 127.0.0.1";
     }
     return NULL;
 }
