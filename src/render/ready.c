@@ -13,12 +13,12 @@ enum {
     OTHERS_GRACE_MS = 5000, /* for panels that nobody asked for */
     ERROR_FRAMES = 30,      /* half a second */
     OTHER_STALL_MS = 1500,
-    OTHER_QUIET_MS = 300,   /* pages that are no dashboards */
-    LEGACY_QUIET_MS = 100,  /* the old stack has no witness for its drawing */
-    PICTURE_OPEN_MS = 2000,     /* after which a picture is no longer waited for */
-    PICTURES_GRACE_MS = 10000,  /* nor any, on a page that never has enough of them */
-    PICTURE_DRAWN_MS = 34,      /* two frames */
-    RANGE_SLACK_MS = 1000,  /* Grafana rounds ranges to seconds in its URL */
+    OTHER_QUIET_MS = 300,      /* pages that are no dashboards */
+    LEGACY_QUIET_MS = 100,     /* the old stack has no witness for its drawing */
+    PICTURE_OPEN_MS = 2000,    /* after which a picture is no longer waited for */
+    PICTURES_GRACE_MS = 10000, /* nor any, on a page that never has enough of them */
+    PICTURE_DRAWN_MS = 34,     /* two frames */
+    RANGE_SLACK_MS = 1000,     /* Grafana rounds ranges to seconds in its URL */
 };
 
 static bool is_range(int64_t have_from, int64_t have_to, const struct ready_rules *rules)

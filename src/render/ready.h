@@ -12,10 +12,11 @@
 #include "render/probe.h"
 
 struct ready_rules {
-    const char *token;         /* reports of another arming do not count */
-    const char *panel;         /* the one panel of a solo page; NULL: every panel in view */
-    const char *const *wanted; /* of a whole page: the panels that matter; NULL: all. The others
-                                  keep a picture waiting for some seconds at most */
+    const char *token; /* reports of another arming do not count */
+    const char *panel; /* the one panel of a solo page; NULL: every panel in view */
+    /* Of a whole page: the panels that matter; NULL: all. The others keep a picture waiting for
+     * some seconds at most. */
+    const char *const *wanted;
     size_t wanted_n;
     const char *uid;        /* the dashboard that must be shown; "" any */
     bool is_of_variables;   /* the dashboard's variables are all that is waited for */

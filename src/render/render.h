@@ -56,10 +56,10 @@ struct render_look {
 
 struct render_ask {
     struct target target;
-    const char
-        *cut; /* the panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or
-                 a path id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width,
-                 scale and theme are then the page's, its height plays no part */
+    /* The panel to cut out of its dashboard's page, as it stands there ("3", "panel-3" or a path
+     * id); NULL: the whole page. Only for TARGET_DASHBOARD; the look's width, scale and theme are
+     * then the page's, its height plays no part. */
+    const char *cut;
     /* What to take when the page turns out not to have the panel of `cut`: a repeat whose clones
      * this Grafana does not tell apart. NULL: then that is the answer. Only with `cut`. */
     const struct render_ask *instead;
@@ -76,9 +76,9 @@ struct render_stages { /* milliseconds */
 
 /* One answer of a data source, as the page got it. */
 struct render_frames {
-    const char *panel;   /* X-Panel-Id */
+    const char *panel;      /* X-Panel-Id */
     const char *datasource; /* X-Datasource-Uid */
-    const char *request; /* JSON of the query's own answer: {"results":…} */
+    const char *request;    /* JSON of the query's own answer: {"results":…} */
     struct bytes body;
     int status;
 };

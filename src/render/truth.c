@@ -203,7 +203,8 @@ static const char *lost_answer(struct arena *arena, const struct facts *facts,
         query = last_request(facts, panel);
     /* Cancelled counts, too: a page that gives a query up asks another, and that would be the newest. */
     bool is_lost = query && query->state != FACTS_DONE && query->state != FACTS_OPEN;
-    return is_lost ? arena_fmt(arena, "the answer to its query was cut off (%s)", query->error) : NULL;
+    return is_lost ? arena_fmt(arena, "the answer to its query was cut off (%s)", query->error)
+                   : NULL;
 }
 
 static const char *panel_text(struct arena *arena, const struct probe_panel *panel,

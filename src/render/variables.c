@@ -41,8 +41,7 @@ static const char *waiting_names(struct op *op, const struct jv *list)
     struct str *names = str_new(&op->arena, 1000);
     for (size_t i = 0; i < jv_len(list); i++)
         if (jv_bool_at(jv_item(list, i), "waits", false))
-            str_addf(names, "%s%s", names->n ? ", " : "",
-                     jv_text_at(jv_item(list, i), "name", ""));
+            str_addf(names, "%s%s", names->n ? ", " : "", jv_text_at(jv_item(list, i), "name", ""));
     return names->p ? names->p : "";
 }
 
@@ -57,7 +56,8 @@ static int poll(struct op *op, struct tab *tab, const struct jv **out)
             return 0;
         int left = op_left_ms(op);
         if (left >= 0 && left <= POLL_MS)
-            return op_fail(op, ERR_TIMEOUT, "the variables of the dashboard did not come to rest: %s",
+            return op_fail(op, ERR_TIMEOUT,
+                           "the variables of the dashboard did not come to rest: %s",
                            waiting_names(op, *out));
         if (page_pump(op, tab->page, POLL_MS) < 0) {
             if (op->err != ERR_TIMEOUT)
@@ -95,8 +95,8 @@ static int read_once(struct op *op, struct render *render, const struct render_a
     look.height_px = HEIGHT_PX;
     if (tab_open(op, render, ask, &tab) < 0)
         return -1;
-    int failed = tab_set_look(op, &tab, &look) < 0 || show(op, &tab, ask) < 0 ||
-                 poll(op, &tab, &list) < 0;
+    int failed =
+        tab_set_look(op, &tab, &look) < 0 || show(op, &tab, ask) < 0 || poll(op, &tab, &list) < 0;
     *out = ARENA_ARRAY(&op->arena, struct render_variable, jv_len(list) + 1);
     *out_n = failed ? 0 : jv_len(list);
     for (size_t i = 0; i < *out_n; i++)
