@@ -34,8 +34,8 @@ struct zip {
     struct archive *archive;
     const char *folder;
     struct file *pictures, *data, *frames; /* by shot */
-    struct str *sums;             /* SHA256SUMS so far */
-    bool sink_failed;             /* then op has the cause */
+    struct str *sums;                      /* SHA256SUMS so far */
+    bool sink_failed;                      /* then op has the cause */
 };
 
 /* ---- Entries ---- */
