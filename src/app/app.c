@@ -198,9 +198,11 @@ static int open_httpd(struct op *op, struct app *app)
         conf.listen[conf.listen_n++] = (struct httpd_listen){addresses[i], *cert != 0};
     size_t people_n;
     const char *const *people = settings_list(s, SET_LISTEN_PEOPLE, &people_n);
-    if (people_n > 0 && app->want.has_platform)
+    if (!app->want.has_platform)
+        people_n = 0;
+    if (people_n > 0)
         app->api.people_listener = (int)conf.listen_n;
-    for (size_t i = 0; i < people_n && app->want.has_platform && conf.listen_n < HTTPD_LISTEN_MAX; i++)
+    for (size_t i = 0; i < people_n && conf.listen_n < HTTPD_LISTEN_MAX; i++)
         conf.listen[conf.listen_n++] = (struct httpd_listen){people[i], *cert != 0};
     struct httpd_face face = api_face(&app->api);
     if (httpd_start(op, &conf, &face, &app->httpd) < 0)

@@ -31,7 +31,7 @@ struct watched {
 };
 
 struct reload {
-    struct lock lock; /* of the secrets */
+    struct lock lock;       /* of the secrets */
     struct secret *secrets; /* of the settings' rows, in their order */
     size_t secrets_n;
     struct watched files[FILES_MAX];

@@ -80,14 +80,14 @@ enum setting_kind {
     SETTING_SIZE,     /* "64MiB", "1GiB", bytes */
     SETTING_LIST,     /* commas, or a YAML list */
     SETTING_CHOICE,
-    SETTING_SECRET,   /* environment only: never a flag, never in the file */
+    SETTING_SECRET, /* environment only: never a flag, never in the file */
 };
 
 struct setting_row {
     const char *name; /* "browser.path": the YAML path and the flag */
     enum setting_kind kind;
     const char *fallback;
-    const char *env[3]; /* ours, then names that grafana-image-renderer uses */
+    const char *env[3];  /* ours, then names that grafana-image-renderer uses */
     const char *choices; /* "a|b|c" */
     int64_t min, max;
     const char *text;
@@ -96,15 +96,15 @@ const struct setting_row *setting_row(enum setting setting);
 
 /* One Grafana of the settings file's `grafana:` list. */
 struct settings_grafana {
-    const char *origin; /* normalised */
-    const char *org;    /* "" any */
-    const char *kind;   /* "none", "token", "basic", "jwt", "own_issuer", "render_key" */
-    const char *header; /* of a JWT; "" = X-JWT-Assertion */
+    const char *origin;        /* normalised */
+    const char *org;           /* "" any */
+    const char *kind;          /* "none", "token", "basic", "jwt", "own_issuer", "render_key" */
+    const char *header;        /* of a JWT; "" = X-JWT-Assertion */
     const char *url_parameter; /* of a JWT by URL login: "auth_token"; "" none */
-    const char *user;   /* basic: name; own_issuer: subject; render_key: user id */
-    const char *role;   /* own_issuer, render_key */
+    const char *user;          /* basic: name; own_issuer: subject; render_key: user id */
+    const char *role;          /* own_issuer, render_key */
     struct secret secret;
-    const char *secret_file; /* where it was read; "" from the environment */
+    const char *secret_file;        /* where it was read; "" from the environment */
     const char *const *extra_hosts; /* "tiles.example.org:443" */
     size_t extra_hosts_n;
 };
@@ -122,7 +122,8 @@ int settings_load(struct op *op, const char *file, const struct settings_flag *f
                   struct settings **out) MUST_CHECK;
 
 const char *settings_text(const struct settings *s, enum setting setting);
-int64_t settings_int(const struct settings *s, enum setting setting); /* also durations (ms), sizes */
+/* Also durations (ms) and sizes (bytes). */
+int64_t settings_int(const struct settings *s, enum setting setting);
 double settings_real(const struct settings *s, enum setting setting);
 bool settings_bool(const struct settings *s, enum setting setting);
 /* Items of a list, NULL-terminated. */

@@ -5,7 +5,8 @@
 
 #include "base/assert.h"
 
-/* clang-format off: one row a setting, name first */
+/* One row a setting, name first. */
+/* clang-format off */
 static const struct setting_row rows[SET_COUNT] = {
     [SET_LISTEN] = {"listen.address", SETTING_LIST, "127.0.0.1:8081",
         {"ROUNDS_LISTEN", "SERVER_ADDR"},
