@@ -15,8 +15,9 @@ struct grafana_text {
 };
 
 struct grafana_hop {
-    const char *id; /* "reach", "certificate", "health", "login", "organisation", "rights", "clock",
-                       "sub_path", "dashboards", "data_sources", "renderer" */
+    /* "reach", "certificate", "health", "login", "organisation", "rights", "clock", "sub_path",
+     * "dashboards", "data_sources", "renderer". */
+    const char *id;
     enum grafana_hop_state state;
     struct grafana_text title, detail, mend; /* mend: "" when there is nothing to mend */
 };

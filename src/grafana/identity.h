@@ -40,9 +40,9 @@ struct grafana_site {     /* borrowed by whoever gets it */
     const char *base_url; /* "https://host:port/sub", no slash at the end */
     int64_t org_id;       /* 0: the credential's own */
     const struct grafana_credential *credential;
-    const char *ca_file;   /* path of a PEM; "" or NULL: the system's */
+    const char *ca_file;      /* path of a PEM; "" or NULL: the system's */
     const char *more_ca_file; /* path of a PEM beside the system's; "" or NULL: none */
-    grafana_mint_fn *mint; /* NULL: own_issuer is refused */
+    grafana_mint_fn *mint;    /* NULL: own_issuer is refused */
     void *mint_ctx;
 };
 
