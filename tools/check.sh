@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The checks that need no browser: layers, sizes, banned calls, headers alone, both compilers with
+# The checks that need no browser: layers, sizes, format, banned calls, headers alone, both compilers with
 # warnings as errors, and the unit tests under the sanitizers.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -21,14 +21,15 @@ flavour() {
   meson test -C "$dir" --no-rebuild --quiet --timeout-multiplier 4
 }
 
-step "probe script" node --check src/render/probe.js
 # What is printed from a table and kept in the tree must be what the table says now.
 generated() {
   diff <(tools/settings_doc.sh build-check-gcc) docs/settings.md
 }
 
+step "probe script" node --check src/render/probe.js
 step layers tools/check_layers.sh
 step sizes tools/check_sizes.sh
+step format tools/check_format.sh
 step "banned calls" tools/check_banned.sh
 step "headers alone" tools/check_headers.sh
 step "gcc" flavour gcc gcc none
