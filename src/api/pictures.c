@@ -129,13 +129,6 @@ int handle_shots_data(struct call *call)
     return 0;
 }
 
-static bool takes_gzip(const struct call *call)
-{
-    const char *accepted = httpd_header_in(call->req, "Accept-Encoding", 0);
-    const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
-    return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
-}
-
 /* They are kept packed and go out so to whoever takes gzip, which is nearly everybody. */
 int handle_shots_frames(struct call *call)
 {
@@ -144,7 +137,7 @@ int handle_shots_frames(struct call *call)
     if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "frames", &shot.frames) < 0)
         return -1;
     httpd_header(call->req, "Vary", "Accept-Encoding");
-    if (takes_gzip(call))
+    if (httpd_takes_gzip(call->req))
         return reply_blob(call, &shot, &shot.frames, "application/json", "gzip");
     if (blob_get(call->op, call->api->platform->blobs, shot.frames.key, &packed) < 0 ||
         pack_gunzip(call->op, packed, DATA_MAX, &json) < 0)

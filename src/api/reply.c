@@ -8,10 +8,15 @@
 #include "api/handlers.h"
 
 #include "base/clock.h"
+#include "base/pack.h"
 
 #include <string.h>
 
-enum { REPLY_MAX = 64 << 20, DETAILS_MAX = 256 << 10 };
+enum {
+    REPLY_MAX = 64 << 20,
+    DETAILS_MAX = 256 << 10,
+    PACK_MIN = 4096, /* bytes; shorter answers fit into a packet or three as they are */
+};
 
 void reply_open(struct reply *r, struct call *call)
 {
@@ -20,11 +25,25 @@ void reply_open(struct reply *r, struct call *call)
     jw_init(&r->w, &r->text);
 }
 
+/* The first answers of a room are hundreds of kilobytes that say the same words again and again. */
+static void send_packed(struct reply *r, int status)
+{
+    struct call *call = r->call;
+    struct bytes packed = pack_gzip_fast(&call->op->arena, str_bytes(&r->text));
+    str_fini(&r->text);
+    httpd_header(call->req, "Content-Encoding", "gzip");
+    httpd_reply(call->req, status, "application/json", packed);
+}
+
 int reply_json(struct reply *r, int status)
 {
+    struct httpd_request *req = r->call->req;
     r->call->status = status;
-    httpd_header(r->call->req, "Cache-Control", "no-store");
-    httpd_reply_take(r->call->req, status, "application/json", &r->text);
+    httpd_header(req, "Cache-Control", "no-store");
+    if (r->text.n >= PACK_MIN && httpd_takes_gzip(req))
+        send_packed(r, status);
+    else
+        httpd_reply_take(req, status, "application/json", &r->text);
     return 0;
 }
 

@@ -1,4 +1,5 @@
-/* Compressing what is kept for years: gzip, so that any tool can open it. Pure but for memory. */
+/* Compressing what is kept for years, and long answers: gzip, so that any tool can open it. Pure but for
+ * memory. */
 #ifndef BASE_PACK_H
 #define BASE_PACK_H
 
@@ -6,6 +7,8 @@
 
 /* A gzip member without name or time: the same content always gives the same bytes. */
 struct bytes pack_gzip(struct arena *arena, struct bytes plain);
+/* Less effort, for what is sent once and not kept. */
+struct bytes pack_gzip_fast(struct arena *arena, struct bytes plain);
 /* The same for content that comes in pieces; nothing of it is held but what is packed. Each packer
  * must be ended. */
 struct packer;

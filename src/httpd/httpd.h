@@ -124,6 +124,8 @@ const char *httpd_header_in(const struct httpd_request *req, const char *name, s
 /* Header i in the order sent; false past the last. */
 bool httpd_header_at(const struct httpd_request *req, size_t i, const char **name,
                      const char **value);
+/* Whether the client unpacks gzip. */
+bool httpd_takes_gzip(const struct httpd_request *req);
 /* A cookie's value, unquoted, in the op's arena; NULL if there is none. */
 const char *httpd_cookie(const struct httpd_request *req, const char *name);
 
@@ -150,7 +152,6 @@ struct httpd_file {
 };
 /* 200, 206, 304 or 416: conditional and single-range requests are answered here. */
 void httpd_reply_file(struct httpd_request *req, const struct httpd_file *file);
-bool httpd_is_answered(const struct httpd_request *req);
 
 /* --- streams: an answer that goes on; the handler may return and the stream lives on --- */
 

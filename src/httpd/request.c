@@ -20,6 +20,13 @@ bool httpd_header_at(const struct httpd_request *req, size_t i, const char **nam
     return true;
 }
 
+bool httpd_takes_gzip(const struct httpd_request *req)
+{
+    const char *accepted = httpd_header_in(req, "Accept-Encoding", 0);
+    const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
+    return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
+}
+
 const char *httpd_cookie(const struct httpd_request *req, const char *name)
 {
     const char *line;

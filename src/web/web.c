@@ -39,16 +39,9 @@ static bool is_page(const char *path)
     return last && !strchr(last, '.') && strcmp(path, "/api") != 0 && strcmp(path, "/render") != 0;
 }
 
-static bool takes_gzip(const struct httpd_request *req)
-{
-    const char *accepted = httpd_header_in(req, "Accept-Encoding", 0);
-    const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
-    return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
-}
-
 static void send_asset(struct httpd_request *req, const struct web_asset *asset)
 {
-    bool is_packed = asset->packed && takes_gzip(req);
+    bool is_packed = asset->packed && httpd_takes_gzip(req);
     const char *p = is_packed ? asset->packed : asset->plain;
     const char *end = is_packed ? asset->packed_end : asset->plain_end;
     httpd_header(req, "Cache-Control",

@@ -42,6 +42,14 @@ describe('the description', () => {
     expect(description.json.openapi).toMatch(/^3\.1/);
   });
 
+  it('comes packed, as all long answers do, to those who unpack it', async () => {
+    const get = (encoding: string) => fetch(`${rounds.url}/api/v1/openapi.json`, { headers: { 'Accept-Encoding': encoding } });
+    const packed = await get('gzip'), plain = await get('identity');
+    expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
+    expect(+packed.headers.get('content-length')!).toBeLessThan(+plain.headers.get('content-length')! / 4);
+    expect(await packed.json()).toEqual(await plain.json());
+  });
+
   it('refers to nothing that it does not have', () => {
     const refs = [...JSON.stringify(description.json).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((m) => m[1]!);
     expect(refs.filter((name) => !(name in description.json.components.schemas))).toEqual([]);
