@@ -23,8 +23,14 @@ static const struct jv *kept_options(struct op *op, const struct store_source *k
     return kept ? jv_parse_quiet(&op->arena, bytes_of(kept->options)) : NULL;
 }
 
+/* A secret goes into it; what frames a request or says where it goes is not for that. */
 static bool is_header_name(const char *name)
 {
+    static const char *const ours[] = {"Host", "Content-Length", "Transfer-Encoding", "Connection",
+                                       "TE", "Trailer", "Upgrade", "Expect"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (bytes_eq_nocase(bytes_of(name), bytes_of(ours[i])))
+            return false;
     for (const char *c = name; *c; c++)
         if (!((*c | 32) >= 'a' && (*c | 32) <= 'z') && !(*c >= '0' && *c <= '9') && *c != '-' &&
             *c != '_')

@@ -32,6 +32,8 @@ describe('a source', () => {
     expect(answer.status).toBe(422);
     expect(answer.json.error.details.map((d: any) => d.path).sort())
       .toEqual(['credential.secret', 'credential.user', 'name', 'nmae', 'url'].sort());
+    const framing = await admin.post('/sources', { name: 'x', url: grafana.url, credential: { kind: 'jwt', secret: 'chunked', header: 'transfer-encoding' } });
+    expect([framing.status, framing.json.error.details?.[0].path]).toEqual([422, 'credential.header']);
     expect((await admin.post('/sources', { name: 'prod', url: grafana.url, credential: { kind: 'none' } })).status).toBe(409);
   });
 
