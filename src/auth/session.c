@@ -163,7 +163,9 @@ int session_start(struct op *op, struct sessions *sessions, const struct store_u
     *out = (struct session){0};
     cookie_make(cookie);
     hash_sha256(bytes_of(cookie), out->hash);
-    if (store_session_add(op, sessions->store, hash_bytes(out->hash), &row))
+    /* The rows grow here alone, so here they are kept few. */
+    if (store_session_sweep(op, sessions->store, now, now - sessions->idle_ms) ||
+        store_session_add(op, sessions->store, hash_bytes(out->hash), &row))
         return -1;
     fill(sessions, &row, user, now, out);
     return 0;
@@ -238,10 +240,4 @@ bool session_csrf_fits(const struct session *session, const char *shown)
 {
     size_t n = strlen(session->csrf);
     return n > 0 && shown && strlen(shown) == n && sodium_memcmp(shown, session->csrf, n) == 0;
-}
-
-int session_sweep(struct op *op, struct sessions *sessions)
-{
-    int64_t now = clock_wall_ms();
-    return store_session_sweep(op, sessions->store, now, now - sessions->idle_ms);
 }

@@ -36,7 +36,7 @@ struct session {
 };
 
 /* Begins a session of this person; `cookie` is the value to set. Always a new one: what the browser
- * showed before is never taken over. */
+ * showed before is never taken over. Forgets everybody's sessions that are over. */
 int session_start(struct op *op, struct sessions *sessions, const struct store_user *user,
                   const char *address, const char *agent, char cookie[SESSION_COOKIE_MAX],
                   struct session *out) MUST_CHECK;
@@ -51,7 +51,5 @@ int session_rotate(struct op *op, struct sessions *sessions, struct bytes cookie
 int session_stop(struct op *op, struct sessions *sessions, struct bytes cookie) MUST_CHECK;
 /* Constant time. `shown`: the X-CSRF-Token header, may be NULL. */
 bool session_csrf_fits(const struct session *session, const char *shown);
-/* For the janitor: forgets sessions that are over. */
-int session_sweep(struct op *op, struct sessions *sessions) MUST_CHECK;
 
 #endif

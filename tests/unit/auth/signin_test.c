@@ -199,6 +199,32 @@ static void both_limits_end_a_session(void **state)
     place_close(place);
 }
 
+static size_t count_sessions(struct place *place, const struct session *of)
+{
+    struct store_session *list;
+    size_t n;
+    assert_int_equal(store_session_list(&place->op, place->store, of->user.row,
+                                        (struct bytes){(const char *)of->hash, HASH_SIZE}, &list,
+                                        &n),
+                     0);
+    return n;
+}
+
+static void sessions_that_are_over_are_forgotten_at_the_next_sign_in(void **state)
+{
+    struct place *place =
+        with_admin((struct session_conf){.absolute_ms = 1}, (struct limit_conf){0});
+    struct session session;
+    char cookie[SESSION_COOKIE_MAX];
+    assert_int_equal(try_in(place, "admin", "the first password", cookie, &session), ERR_NONE);
+    int64_t end = clock_wall_ms() + 3;
+    while (clock_wall_ms() < end)
+        continue;
+    assert_int_equal(try_in(place, "admin", "the first password", cookie, &session), ERR_NONE);
+    assert_int_equal(count_sessions(place, &session), 1);
+    place_close(place);
+}
+
 static int count_audit(struct place *place, const char *act)
 {
     struct store_audit_list list;
@@ -407,6 +433,7 @@ int main(void)
         cmocka_unit_test(rotation_keeps_the_session_and_forgives_requests_under_way),
         cmocka_unit_test(old_cookies_ask_to_be_replaced),
         cmocka_unit_test(both_limits_end_a_session),
+        cmocka_unit_test(sessions_that_are_over_are_forgotten_at_the_next_sign_in),
         cmocka_unit_test(wrong_tries_are_refused_alike_recorded_and_slowed_down),
         cmocka_unit_test(changing_the_password_ends_the_other_sessions),
         cmocka_unit_test(a_reset_password_must_be_changed),
