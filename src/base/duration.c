@@ -1,7 +1,10 @@
 /* Durations and sizes as people and Go programs write them. Pure. */
 #include "base/duration.h"
 
-/* One "12" + unit of a list of units at the front; false if there is none. */
+#define TOTAL_MAX 9e15 /* below 2^53: a double counts exactly up to there */
+
+/* Takes a number and the unit behind it off the front: of "1m30s" first 1 and "m". False if there is
+ * no number. */
 static bool take_part(struct bytes *rest, double *number, struct bytes *unit)
 {
     size_t n = 0;
@@ -45,7 +48,7 @@ bool duration_parse(struct bytes text, int64_t *out_ms)
             return false;
         total += number * factor;
     }
-    if (total >= 9e15)
+    if (total >= TOTAL_MAX)
         return false;
     *out_ms = (int64_t)(total + 0.5);
     return true;
@@ -59,14 +62,15 @@ bool size_parse(struct bytes text, int64_t *out)
     } units[] = {{"", 1},          {"B", 1},    {"KiB", 1024},  {"MiB", 1 << 20},
                  {"GiB", 1 << 30}, {"K", 1024}, {"M", 1 << 20}, {"G", 1 << 30},
                  {"KB", 1e3},      {"MB", 1e6}, {"GB", 1e9}};
-    double number;
+    double number, factor = 0;
     struct bytes unit, rest = text;
     if (!take_part(&rest, &number, &unit) || rest.n > 0)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (bytes_eq_s(bytes_trim(unit), units[i].name)) {
-            *out = (int64_t)(number * units[i].factor);
-            return true;
-        }
-    return false;
+        if (bytes_eq_s(bytes_trim(unit), units[i].name))
+            factor = units[i].factor;
+    if (factor == 0 || number * factor >= TOTAL_MAX)
+        return false;
+    *out = (int64_t)(number * factor);
+    return true;
 }

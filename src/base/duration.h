@@ -8,8 +8,9 @@
 
 #include "base/bytes.h"
 
-/* Milliseconds, rounded. False when malformed or negative. */
+/* Milliseconds, rounded. False when malformed, negative or too large. */
 bool duration_parse(struct bytes text, int64_t *out_ms);
+/* Bytes; fractions of one are cut off. False likewise. */
 bool size_parse(struct bytes text, int64_t *out_bytes);
 
 #endif
