@@ -27,11 +27,6 @@ int64_t clock_mono_us(void)
     return read_us(CLOCK_MONOTONIC);
 }
 
-int64_t clock_cpu_us(void)
-{
-    return read_us(CLOCK_THREAD_CPUTIME_ID);
-}
-
 static int64_t offset_ms;
 
 static void read_offset(void)
@@ -77,7 +72,7 @@ static int digits(const char *text, size_t at, size_t n)
     return value;
 }
 
-/* "Z", "+08:00" or "" (UTC) at the end of the text: minutes east, or -1 via *ok. */
+/* "Z", "+08:00" or "" (UTC) at the end of the text: minutes east of UTC. *ok: it was one of these. */
 static int zone_minutes(const char *text, bool *ok)
 {
     *ok = true;

@@ -1,4 +1,4 @@
-/* The one table from error codes to HTTP statuses, machine words and meanings. */
+/* The one table from error codes to HTTP statuses and machine words; err.h says what they mean. */
 #include "base/err.h"
 
 #include "base/assert.h"
@@ -6,30 +6,29 @@
 static const struct row {
     int status;
     const char *word;
-    const char *meaning;
 } rows[ERR_COUNT] = {
-    [ERR_NONE] = {200, "ok", "no error"},
-    [ERR_BAD_INPUT] = {400, "bad_input", "the request is malformed or out of range"},
-    [ERR_UNAUTHENTICATED] = {401, "unauthenticated", "no credential, or a wrong one"},
-    [ERR_FORBIDDEN] = {403, "forbidden", "known, but not allowed"},
-    [ERR_NOT_FOUND] = {404, "not_found", "there is no such thing"},
-    [ERR_METHOD] = {405, "method_not_allowed", "the path exists, but not for this method"},
-    [ERR_TIMEOUT] = {408, "timeout", "the deadline passed"},
-    [ERR_CONFLICT] = {409, "conflict", "somebody changed it first; read it again"},
-    [ERR_GONE] = {410, "gone", "existed, and was removed by a rule"},
-    [ERR_TOO_LARGE] = {413, "too_large", "larger than the limit"},
-    [ERR_UNSUPPORTED] = {415, "unsupported_media_type", "not a media type this path takes"},
-    [ERR_UNPROCESSABLE] = {422, "unprocessable", "well-formed, but it cannot be done"},
-    [ERR_READ_ONLY] = {423, "read_only", "signed off: it cannot change any more"},
-    [ERR_BUSY] = {429, "busy", "the deadline cannot be met at the present load"},
-    [ERR_CANCELLED] = {499, "cancelled", "the caller went away, or the service stops"},
-    [ERR_INTERNAL] = {500, "internal", "a fault of this service"},
-    [ERR_BROWSER] = {500, "browser", "the browser failed"},
-    [ERR_TARGET] = {502, "target", "Grafana answered with an error, or not at all"},
-    [ERR_TARGET_LOGIN] = {502, "target_login", "Grafana did not accept the credential"},
-    [ERR_TARGET_MISSING] = {502, "target_missing", "Grafana has no such dashboard or panel"},
-    [ERR_UNAVAILABLE] = {503, "unavailable", "starting, stopping or out of a resource"},
-    [ERR_STORAGE] = {507, "storage", "the disk or the database refused"},
+    [ERR_NONE] = {200, "ok"},
+    [ERR_BAD_INPUT] = {400, "bad_input"},
+    [ERR_UNAUTHENTICATED] = {401, "unauthenticated"},
+    [ERR_FORBIDDEN] = {403, "forbidden"},
+    [ERR_NOT_FOUND] = {404, "not_found"},
+    [ERR_METHOD] = {405, "method_not_allowed"},
+    [ERR_TIMEOUT] = {408, "timeout"},
+    [ERR_CONFLICT] = {409, "conflict"},
+    [ERR_GONE] = {410, "gone"},
+    [ERR_TOO_LARGE] = {413, "too_large"},
+    [ERR_UNSUPPORTED] = {415, "unsupported_media_type"},
+    [ERR_UNPROCESSABLE] = {422, "unprocessable"},
+    [ERR_READ_ONLY] = {423, "read_only"},
+    [ERR_BUSY] = {429, "busy"},
+    [ERR_CANCELLED] = {499, "cancelled"},
+    [ERR_INTERNAL] = {500, "internal"},
+    [ERR_BROWSER] = {500, "browser"},
+    [ERR_TARGET] = {502, "target"},
+    [ERR_TARGET_LOGIN] = {502, "target_login"},
+    [ERR_TARGET_MISSING] = {502, "target_missing"},
+    [ERR_UNAVAILABLE] = {503, "unavailable"},
+    [ERR_STORAGE] = {507, "storage"},
 };
 
 static const struct row *row_of(enum err code)
@@ -46,9 +45,4 @@ int err_status(enum err code)
 const char *err_word(enum err code)
 {
     return row_of(code)->word;
-}
-
-const char *err_meaning(enum err code)
-{
-    return row_of(code)->meaning;
 }

@@ -1,4 +1,4 @@
-/* The table of errors: code, HTTP status, the stable word that clients may rely on, its meaning.
+/* The errors: code, HTTP status, meaning, and the stable word that clients may rely on.
  * The only place that knows status numbers; see op.h for how a function fails.
  */
 #ifndef BASE_ERR_H
@@ -34,6 +34,5 @@ enum err {
 int err_status(enum err code);
 /* snake_case, stable: "bad_input". */
 const char *err_word(enum err code);
-const char *err_meaning(enum err code);
 
 #endif

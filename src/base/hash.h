@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC (OpenSSL EVP), hex and base64. No allocation, no failure. */
+/* SHA-256 and HMAC (OpenSSL EVP), hex and base64. Only reading base64 can fail. Any thread. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -15,14 +15,14 @@ void hash_hex(const unsigned char *p, size_t n, char *out); /* out: 2n+1 bytes *
 enum { HASH_MD5_MAX = 33 };
 void hash_md5_hex(struct bytes data, char out[HASH_MD5_MAX]);
 
-/* A hash over parts, for chains and streams. */
+/* SHA-256 over parts, for chains and streams. On the heap: end it with hash_sum_end. */
 struct hash_sum;
 struct hash_sum *hash_sum_new(void);
 void hash_sum_add(struct hash_sum *sum, struct bytes part);
-/* Frees the sum. */
+/* Writes the hash as hex and frees the sum. */
 void hash_sum_end(struct hash_sum *sum, char out[HASH_HEX_MAX]);
 
-/* Standard base64. Decoding is strict; returns false for anything malformed. */
+/* Base64, the standard and the URL alphabet. Decoding is strict: false for anything malformed. */
 char *base64_encode(struct arena *arena, struct bytes data);
 char *base64url_encode(struct arena *arena, struct bytes data); /* without padding */
 bool base64_decode(struct arena *arena, struct bytes text, struct bytes *out);

@@ -120,14 +120,6 @@ void log_int(struct log_line *line, const char *key, int64_t value)
     str_addf(line->out, "%lld", (long long)value);
 }
 
-void log_num(struct log_line *line, const char *key, double value)
-{
-    if (!line->is_on)
-        return;
-    add_key(line, key);
-    str_addf(line->out, "%.3f", value);
-}
-
 static void keep(const struct str *line)
 {
     pthread_mutex_lock(&recent_lock);

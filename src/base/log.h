@@ -19,7 +19,7 @@ bool log_is_on(enum log_level level);
 void log_msg(enum log_level level, const struct op *op, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A line with fields: log_begin, any number of log_text/log_int/log_num, log_end. */
+/* A line with fields: log_begin, any number of log_text/log_bytes/log_int, log_end. */
 struct log_line {
     enum log_level level;
     bool is_on;
@@ -30,7 +30,6 @@ void log_begin(struct log_line *line, enum log_level level, const struct op *op,
 void log_text(struct log_line *line, const char *key, const char *value);
 void log_bytes(struct log_line *line, const char *key, struct bytes value);
 void log_int(struct log_line *line, const char *key, int64_t value);
-void log_num(struct log_line *line, const char *key, double value);
 void log_end(struct log_line *line);
 
 /* The newest warnings and errors, kept for the System page: calls fn for each, newest first. */

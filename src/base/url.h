@@ -36,7 +36,7 @@ struct url_pair {
     const char *name;
     const char *value;
 };
-/* Splits "a=1&b=2". Fails with ERR_BAD_INPUT on bad encoding, or more than max pairs. */
+/* Splits "a=1&b=2". Fails with ERR_BAD_INPUT on bad encoding, or more than 1000 pairs. */
 int url_query(struct op *op, struct bytes query, struct url_pair **out, size_t *out_n) MUST_CHECK;
 /* The same without complaint, for URLs that are another program's business: a malformed escape stays as
  * written, pairs beyond the limit are left out. */

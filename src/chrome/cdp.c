@@ -78,11 +78,6 @@ bool cdp_is_broken(const struct cdp *cdp)
     return pipe_is_broken(cdp->pipe);
 }
 
-uint64_t cdp_count_sent(const struct cdp *cdp)
-{
-    return cdp->last_id;
-}
-
 /* --- errors --- */
 
 /* Gives a failure of a lower part the method's name and, when the browser is gone, its last words. */

@@ -78,8 +78,6 @@ int cdp_pump(struct op *op, struct cdp *cdp, int wait_ms, int *handled) MUST_CHE
 /* A session ended (crash, detach): the call waiting for it fails at once with `why`. */
 void cdp_drop_session(struct cdp *cdp, const char *session, const char *why);
 bool cdp_is_broken(const struct cdp *cdp);
-/* Commands and messages so far, for metrics and tests. */
-uint64_t cdp_count_sent(const struct cdp *cdp);
 /* A JSON string's inside without its escapes; invalid escapes become U+FFFD. */
 void cdp_unescape(struct bytes escaped, struct str *out);
 

@@ -214,11 +214,6 @@ struct facts_query *facts_query_by(struct facts *f, const char *id)
     return NULL;
 }
 
-const struct facts_query *facts_find_query(const struct facts *f, const char *request_id)
-{
-    return facts_query_by((struct facts *)(uintptr_t)f, request_id);
-}
-
 bool facts_is_picture(const struct facts_request *request)
 {
     struct bytes path = bytes_of(request->url);
@@ -226,14 +221,6 @@ bool facts_is_picture(const struct facts_request *request)
     return strcmp(request->type, "Image") == 0 ||
            ((strcmp(request->type, "Fetch") == 0 || strcmp(request->type, "XHR") == 0) &&
             bytes_has_suffix(path, BYTES(".svg")));
-}
-
-const struct facts_answer *facts_find_answer(const struct facts *f, const char *path_part)
-{
-    for (size_t i = f->answers_n; i-- > 0;)
-        if (strstr(f->answers[i].path, path_part))
-            return &f->answers[i];
-    return NULL;
 }
 
 const struct facts_query *facts_last_query(const struct facts *f, const char *panel_id)

@@ -173,10 +173,7 @@ void facts_touch(struct facts *facts, int64_t now_ms);
 /* For something that the page will show as a picture: an image, or an icon that a script fetches. */
 bool facts_is_picture(const struct facts_request *request);
 
-/* Look-ups for judges; NULL if none. */
-const struct facts_answer *facts_find_answer(const struct facts *facts, const char *path_part);
-const struct facts_query *facts_find_query(const struct facts *facts, const char *request_id);
-/* The newest query of a panel in this epoch. */
+/* The newest query of a panel in this epoch; NULL if none. */
 const struct facts_query *facts_last_query(const struct facts *facts, const char *panel_id);
 /* The newest call of a binding in this epoch. */
 const struct facts_call *facts_last_call(const struct facts *facts, const char *name);

@@ -1,4 +1,4 @@
-/* The inside of the facts, shared by facts.c (texts, lists, epochs) and facts_fold.c (events). Private to
+/* The insides of the facts, shared by facts.c (texts, lists, epochs) and facts_fold.c (events). Private to
  * chrome/. */
 #ifndef CHROME_FACTS_PRIVATE_H
 #define CHROME_FACTS_PRIVATE_H

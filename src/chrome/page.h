@@ -119,12 +119,6 @@ int page_accept_downloads(struct op *op, struct page *page) MUST_CHECK;
 /* Waits for the download to end and reads it; the file is removed. ERR_TOO_LARGE beyond max. */
 int page_take_download(struct op *op, struct page *page, size_t max, struct bytes *out) MUST_CHECK;
 
-/* The body of an answer, by request id; soon after its end, or the browser has forgotten it. */
-int page_read_body(struct op *op, struct page *page, const char *request_id,
-                   struct bytes *out) MUST_CHECK;
-
-int page_move_mouse(struct op *op, struct page *page, double x, double y) MUST_CHECK;
-
 /* Takes away what the last caller left, so that the next may be somebody else: leaves the document
  * (about:blank), drops cookies, storage, service workers, window.name, history, other tabs of the context,
  * credential, scripts and bindings; keeps the HTTP cache. Looks stay (they are ours). */

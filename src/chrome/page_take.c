@@ -208,35 +208,3 @@ int page_ask_body(struct op *op, struct page *page, const char *request_id)
     }
     return 0;
 }
-
-int page_read_body(struct op *op, struct page *page, const char *request_id, struct bytes *out)
-{
-    struct cdp_ask ask = {.session = page->session,
-                          .method = "Network.getResponseBody",
-                          .params = str_bytes(body_params(op, request_id)),
-                          .big = "body"};
-    const struct jv *result;
-    struct bytes big;
-    if (page_ask(op, page, &ask, &result, &big) < 0)
-        return -1;
-    if (is_base64(result)) {
-        if (!base64_decode(&op->arena, big, out))
-            return op_fail(op, ERR_BROWSER, "Network.getResponseBody: bad base64");
-        return 0;
-    }
-    struct str *text = str_new(&op->arena, big.n);
-    cdp_unescape(big, text);
-    *out = str_bytes(text);
-    return 0;
-}
-
-int page_move_mouse(struct op *op, struct page *page, double x, double y)
-{
-    struct jw w;
-    struct str *params = page_params(op, &w);
-    jw_text_at(&w, "type", "mouseMoved");
-    jw_num_at(&w, "x", x);
-    jw_num_at(&w, "y", y);
-    jw_end(&w);
-    return page_call(op, page, "Input.dispatchMouseEvent", params, NULL);
-}

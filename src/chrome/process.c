@@ -552,8 +552,3 @@ int64_t process_memory(const struct process *p)
 {
     return proctree_memory(p->pid);
 }
-
-int64_t process_cpu_ms(const struct process *p)
-{
-    return proctree_cpu_ms(p->pid);
-}

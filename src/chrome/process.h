@@ -68,7 +68,5 @@ void process_drain(struct process *process);
 /* Proportional memory of the whole process tree, bytes; resident memory where the kernel does not
  * tell; 0 when it is gone. Costs tens of milliseconds. */
 int64_t process_memory(const struct process *process);
-/* CPU time used by the living processes of the tree, milliseconds. */
-int64_t process_cpu_ms(const struct process *process);
 
 #endif

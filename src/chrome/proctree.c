@@ -20,8 +20,7 @@
 /* One line of /proc/<pid>/stat. */
 struct stat_line {
     pid_t pid, parent, group;
-    int64_t ticks; /* CPU, own only */
-    int64_t birth;
+    int64_t birth; /* clock ticks since boot */
 };
 
 static ssize_t read_proc(pid_t pid, const char *name, char *out, size_t size)
@@ -45,14 +44,13 @@ static int read_stat(pid_t pid, struct stat_line *out)
         return -1;
     const char *after = strrchr(text, ')'); /* the name may hold anything but this last one */
     int parent, group;
-    unsigned long user, system;
     unsigned long long birth;
     if (!after || sscanf(after + 1,
-                         " %*c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d "
+                         " %*c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
                          "%*d %*d %llu",
-                         &parent, &group, &user, &system, &birth) != 5)
+                         &parent, &group, &birth) != 3)
         return -1;
-    *out = (struct stat_line){pid, parent, group, (int64_t)(user + system), (int64_t)birth};
+    *out = (struct stat_line){pid, parent, group, (int64_t)birth};
     return 0;
 }
 
@@ -171,18 +169,6 @@ int64_t proctree_memory(pid_t root)
     for (size_t i = 0; i < tree.n; i++)
         sum += memory_of(tree.pids[i]);
     return sum;
-}
-
-int64_t proctree_cpu_ms(pid_t root)
-{
-    struct proctree tree;
-    struct stat_line line;
-    int64_t ticks = 0;
-    proctree_read(&tree, root);
-    for (size_t i = 0; i < tree.n; i++)
-        if (read_stat(tree.pids[i], &line) == 0)
-            ticks += line.ticks;
-    return ticks * 1000 / sysconf(_SC_CLK_TCK);
 }
 
 /* --- leftovers of dead daemons --- */

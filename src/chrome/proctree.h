@@ -25,7 +25,6 @@ int64_t proctree_birth(pid_t pid);
 enum { PROCTREE_ZYGOTES_MAX = 4 };
 size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX]);
 int64_t proctree_memory(pid_t root);
-int64_t proctree_cpu_ms(pid_t root);
 int proctree_sweep(const char *temp_dir);
 
 #endif

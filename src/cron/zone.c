@@ -55,16 +55,10 @@ int zone_open(struct op *op, const char *name, const struct zone **out)
                        "'%.80s' is not the name of a time zone; write it like 'Asia/Shanghai'",
                        name);
     struct zone *zone = ARENA_NEW(&op->arena, struct zone);
-    zone->name = arena_strdup(&op->arena, name);
     if (strcmp(name, "UTC") != 0 && read_zone_file(op, name, zone))
         return -1;
     *out = zone;
     return 0;
-}
-
-const char *zone_name(const struct zone *zone)
-{
-    return zone->name;
 }
 
 static int offset_at(const struct zone *zone, int64_t utc_s)

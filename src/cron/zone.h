@@ -14,7 +14,6 @@ struct zone;
 /* Into the op's arena; blocks on the disk for some microseconds. ERR_BAD_INPUT: not a zone's name;
  * ERR_NOT_FOUND: the system does not know it (the text says which package would). */
 int zone_open(struct op *op, const char *name, const struct zone **out) MUST_CHECK;
-const char *zone_name(const struct zone *zone);
 
 /* A date and a time of day, as a clock on the wall shows them. */
 struct zone_civil {

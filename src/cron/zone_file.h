@@ -19,7 +19,6 @@ struct zone_tail { /* the rule that holds after the last recorded change */
 };
 
 struct zone {
-    const char *name;
     int64_t *changes; /* seconds since 1970, rising */
     int *offsets;     /* offsets[i] holds from changes[i] on */
     size_t n;
@@ -27,7 +26,7 @@ struct zone {
     struct zone_tail tail;
 };
 
-/* The content of a zone file. False if it is malformed. Fills all but the name. */
+/* The content of a zone file. False if it is malformed. */
 bool zone_file_read(struct arena *arena, struct bytes file, struct zone *out);
 /* "CET-1CEST,M3.5.0,M10.5.0/3". False if it is malformed. */
 bool zone_tail_read(struct bytes text, struct zone_tail *out);

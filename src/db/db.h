@@ -28,8 +28,6 @@ struct db_conf {
 int db_open(struct op *op, const struct db_conf *conf, struct db **out) MUST_CHECK;
 /* After all transactions have ended. NULL is no harm. */
 void db_close(struct db *db);
-/* The name of the driver: "sqlite". */
-const char *db_kind(const struct db *db);
 
 /* ---- Transactions ---- */
 

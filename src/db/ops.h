@@ -9,7 +9,6 @@
 #include "db/db.h"
 
 struct db_ops {
-    const char *kind;
     /* A connection; the writer is opened first and closed last. */
     int (*conn_open)(struct op *op, const struct db_conf *conf, bool is_writer, void **out);
     void (*conn_close)(void *conn);

@@ -92,11 +92,6 @@ void db_close(struct db *db)
     mem_free(db);
 }
 
-const char *db_kind(const struct db *db)
-{
-    return db->ops->kind;
-}
-
 /* ---- Leases ---- */
 
 /* With the lock: waits for a change, a slice of time at most. */

@@ -479,7 +479,6 @@ static int size(struct op *op, void *p, int64_t *out_file, int64_t *out_log)
 }
 
 const struct db_ops db_sqlite = {
-    .kind = "sqlite",
     .conn_open = conn_open,
     .conn_close = conn_close,
     .conn_bind = conn_bind,

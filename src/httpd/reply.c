@@ -105,8 +105,3 @@ void httpd_reply_take(struct httpd_request *req, int status, const char *type, s
     body->n = body->cap = 0;
     reply_heap(req->private_job, status, type, p, n);
 }
-
-bool httpd_is_answered(const struct httpd_request *req)
-{
-    return req->private_job->is_answered;
-}

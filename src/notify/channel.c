@@ -12,12 +12,6 @@ static const struct channel_ops *const channels[] = {
     &channel_dingtalk, &channel_wecom,   &channel_feishu,
 };
 
-const struct channel_ops *const *channel_list(size_t *out_n)
-{
-    *out_n = sizeof channels / sizeof channels[0];
-    return channels;
-}
-
 const struct channel_ops *channel_find(const char *kind)
 {
     for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++) {

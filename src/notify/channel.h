@@ -40,7 +40,6 @@ struct channel_ops {
 
 /* NULL: no such kind. */
 const struct channel_ops *channel_find(const char *kind);
-const struct channel_ops *const *channel_list(size_t *out_n);
 
 /* Before a channel is stored. secret NULL: an existing one stays. ERR_UNPROCESSABLE: unknown kind,
  * unknown or wrong member. */

@@ -1,7 +1,7 @@
 /* Events in, facts out. */
 #include "../test.h"
 
-#include "chrome/facts.h"
+#include "chrome/facts_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -169,13 +169,13 @@ static void test_requests_and_answers(void **state)
     int64_t before = f.facts.activity_ms;
     fold_end("Network.loadingFinished", "2", "");
     assert_true(f.facts.activity_ms > before);
-    const struct facts_answer *a = facts_find_answer(&f.facts, "/api/dashboards/uid/");
+    const struct facts_answer *a = facts_answer_by(&f.facts, "2");
     assert_non_null(a);
     assert_string_equal(a->path, "/api/dashboards/uid/abc?x=1");
     assert_int_equal(a->status, 404);
     assert_int_equal(a->state, FACTS_DONE);
     assert_true(a->ended_ms > a->begun_ms);
-    assert_null(facts_find_answer(&f.facts, "app.js"));
+    assert_null(facts_answer_by(&f.facts, "1"));
     fold_end("Network.loadingFailed", "1", ",\"errorText\":\"net::ERR_FAILED\"");
     assert_int_equal(f.facts.notes_n, 1);
     assert_int_equal(f.facts.notes[0].kind, FACTS_NOTE_RESOURCE);
@@ -201,9 +201,9 @@ static void test_queries(void **state)
     assert_string_equal(q->plugin_id, "prom");
     assert_int_equal(q->from_ms, 1700000000000);
     assert_int_equal(q->to_ms, 1700000060000);
-    assert_int_equal(facts_find_query(&f.facts, "2")->from_ms, -1);
+    assert_int_equal(facts_query_by(&f.facts, "2")->from_ms, -1);
     fold_end("Network.loadingFailed", "1", ",\"errorText\":\"net::ERR_ABORTED\",\"canceled\":true");
-    assert_int_equal(facts_find_query(&f.facts, "1")->state, FACTS_CANCELLED);
+    assert_int_equal(facts_query_by(&f.facts, "1")->state, FACTS_CANCELLED);
     fold_query("3", "7", "{\\\"from\\\":\\\"1\\\",\\\"to\\\":\\\"2\\\"}");
     fold_status("3", 200);
     fold_end("Network.loadingFinished", "3", "");
