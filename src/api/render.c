@@ -53,6 +53,8 @@ static char *status_text(struct op *op, const struct render_result *result, cons
         str_addf(s, "; panels=%zu/%zu", finding->affected, finding->panels);
     if (result->missing)
         str_addf(s, "; missing=%s", result->missing);
+    if (result->is_other_range)
+        str_adds(s, "; range=other");
     if (*clamped)
         str_addf(s, "; clamped=%s", header_safe(&op->arena, clamped));
     if (finding->text && *finding->text)

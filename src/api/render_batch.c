@@ -122,6 +122,7 @@ static void write_head(struct jw *w, const struct batch *batch, size_t i, const 
     jw_text_at(w, "outcome", truth_word(result->finding.truth));
     jw_text_at(w, "message", part->err ? part->err_text : result->finding.text);
     jw_text_at(w, "missing", result->missing);
+    jw_bool_at(w, "other_range", result->is_other_range);
     jw_text_at(w, "how", result->how);
     jw_int_at(w, "width", result->width_px);
     jw_int_at(w, "height", result->height_px);

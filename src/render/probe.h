@@ -30,8 +30,8 @@ struct probe_panel {
     int64_t id;       /* of the dashboard's JSON; -1 unknown */
     const char *title;
     const char *plugin;
-    bool is_active;           /* mounted */
-    bool is_hidden;           /* in a collapsed row */
+    bool is_active;           /* mounted, and not there unseen */
+    bool is_hidden;           /* in a collapsed row, or by a rule of the dashboard */
     bool is_needed;           /* mounted, or should be because its place is in view */
     bool is_loaded;           /* its plugin's code is there */
     bool has_own_range;       /* a time override of its own */

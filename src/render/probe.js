@@ -45,11 +45,13 @@
   new MutationObserver(() => { mutatedAt = performance.now(); })
     .observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 
+  /* A rule of the dashboard keeps it away for now. */
+  const isOff = (st) => !!st.conditionalRendering && !!st.conditionalRendering.state && st.conditionalRendering.state.result === false;
   /* A block body: a returned false would stop scenes' forEachChild. */
   const walk = (o, f, hidden) => {
     const st = o.state || {};
-    const h = hidden || st.isCollapsed === true || st.collapse === true;
-    f(o, st, hidden);
+    const own = isOff(st), h = hidden || own || st.isCollapsed === true || st.collapse === true;
+    f(o, st, hidden || own);
     if (o.forEachChild) o.forEachChild((c) => { walk(c, f, h); });
   };
   const call = (o, name) => {
@@ -115,18 +117,25 @@
   /* A solo page's scene holds all panels of its dashboard: of those that are not mounted, no more than is judged. */
   const unmounted = ({ key, path, id, title, hidden, needed, plugin_error }) =>
     ({ key, path, id, title, hidden, needed, ...(plugin_error && { plugin_error }) });
+  /* With a rule about its data, a panel is mounted and asks while nobody sees it. A solo page minds no rules. */
+  const isUnseen = (p, st) => {
+    let o = p;
+    while (o && !isOff(o.state || {})) o = o.parent;
+    const el = o && panelBox(p, st);
+    return !!o && !(el && el.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+  };
   const scenePanel = (p, st, hidden) => {
     const plugin = call(p, 'getPlugin');
     const meta = plugin && plugin.meta;
     const out = {
       key: text(st.key), path: pathOf(p, st), id: idOf(p, st),
       title: text(call(p, 'interpolate') || st.title), plugin: text(st.pluginId),
-      active: !!p.isActive, hidden: !!hidden, loaded: !!plugin,
+      active: !!p.isActive && !(hidden && isUnseen(p, st)), hidden: !!hidden, loaded: !!plugin,
       plugin_error: text(st._pluginLoadError), state: '', from: -1, to: -1, rows: -1, error: '',
-      has_query: false, needed: !!p.isActive, request: '', time_override: !!(st.$timeRange && st.$timeRange.state),
+      has_query: false, needed: false, request: '', time_override: !!(st.$timeRange && st.$timeRange.state),
     };
     try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
-    if (!out.active && !hidden) out.needed = isInView(p, st);
+    out.needed = out.active || (!hidden && isInView(p, st));
     if (!out.active) return unmounted(out);
     const data = st.$data && st.$data.state && st.$data.state.data;
     if (!st.$data || (meta && meta.skipDataQuery)) return out;

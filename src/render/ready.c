@@ -57,10 +57,16 @@ static const char *settled_missing(const struct ready_rules *rules, const struct
     return missing && is_error && strcmp(missing, "range") == 0 ? NULL : missing;
 }
 
-bool ready_is_other_range(const struct ready_rules *rules, const struct probe_panel *panel)
+/* An error may stand beside the range of before, and streams move on: neither tells. */
+bool ready_is_other_range(const struct probe *probe, const struct probe_panel *panel,
+                          int64_t from_ms, int64_t to_ms)
 {
-    return panel->from_ms >= 0 && panel->state != PROBE_STREAMING &&
-           !is_range(panel->from_ms, panel->to_ms, rules);
+    bool is_relative = from_ms < 0;
+    struct ready_rules asked = {.from_ms = is_relative ? probe->from_ms : from_ms,
+                                .to_ms = is_relative ? probe->to_ms : to_ms};
+    return panel->from_ms >= 0 && panel->state == PROBE_DONE &&
+           (panel->has_own_range || !is_relative) &&
+           !is_range(panel->from_ms, panel->to_ms, &asked);
 }
 
 static const char *panels_missing(const struct ready_rules *rules, const struct probe *probe)

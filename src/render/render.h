@@ -91,6 +91,7 @@ struct render_result {
     struct truth_finding finding;
     const char *missing; /* what was not ready at the deadline; NULL: all was */
     struct render_stages stages;
+    const char *url;     /* of a visit: the page that was used, the ask's or its `instead`'s */
     const char *how;     /* "cold", "warm" (new document in a warm tab) or "in-app" */
     const char *browser; /* its name in the pool */
     const char *panel_title;

@@ -143,13 +143,15 @@ void service_note_refused(struct op *op, const struct tab *tab, struct render_re
                           &out->refused_n);
 }
 
-static void note_finding(struct op *op, const struct tab *tab, const struct truth_rules *truth,
-                         struct render_result *out)
+static void note_finding(struct op *op, const struct tab *tab, const struct render_ask *ask,
+                         const struct truth_rules *truth, struct render_result *out)
 {
     truth_judge(&op->arena, truth, page_facts(tab->page), &tab->probe, &out->finding);
     const struct probe_panel *panel =
         truth->panel ? probe_find_panel(&tab->probe, truth->panel) : NULL;
     out->panel_title = panel ? arena_strdup(&op->arena, panel->title) : "";
+    out->is_other_range =
+        panel && ready_is_other_range(&tab->probe, panel, ask->target.from_ms, ask->target.to_ms);
 }
 
 int service_fail_finding(struct op *op, const struct truth_finding *finding)
@@ -173,7 +175,7 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
                       struct render_result *out)
 {
     out->missing = end == TAB_EXPIRED ? missing : NULL;
-    note_finding(op, tab, truth, out);
+    note_finding(op, tab, ask, truth, out);
     if (end == TAB_EXPIRED && !ask->is_partial)
         return service_fail_expired(op, missing);
     bool is_fatal = truth_is_fatal(out->finding.truth);

@@ -87,8 +87,10 @@ static int take_single(struct op *op, struct visit *visit, size_t i, struct rend
 void visit_hand_over(struct visit *visit, size_t i, struct op *part,
                      const struct render_result *result)
 {
+    struct render_result told = *result;
+    told.url = visit->asks[i].target.text;
     metric_inc(&landed_total, part->err ? "failed" : result->how);
-    visit->landed(visit->ctx, i, part, result);
+    visit->landed(visit->ctx, i, part, &told);
 }
 
 /* The browser or the tab is gone, or nobody waits any more. */

@@ -189,6 +189,19 @@ static void say_changed(const struct saying *s)
     say(s, " against the reference", " (与参照相比)");
 }
 
+static void say_range(struct saying *s)
+{
+    const char *own = text_of(s, "time_from");
+    if (*own)
+        str_addf(s->out,
+                 s->is_zh ? "该面板自带时间范围 %s, 不随时间窗变化"
+                          : "the panel has its own range (%s) and ignores the window",
+                 own);
+    else
+        say(s, "the panel shows a range of its own, not the window's",
+            "该面板显示的是自己的时间范围, 不是时间窗的");
+}
+
 void finding_words(const char *kind, const struct jv *evidence, enum judge_language language,
                    struct str *out)
 {
@@ -213,10 +226,7 @@ void finding_words(const char *kind, const struct jv *evidence, enum judge_langu
         str_addf(out, s.is_zh ? "画面有 %.1f %% 的像素不同" : "%.1f %% of the picture differs",
                  jv_num_at(evidence, "share", 0) * 100);
     } else if (strcmp(kind, "range_ignored") == 0) {
-        str_addf(out,
-                 s.is_zh ? "该面板自带时间范围 %s, 不随时间窗变化"
-                         : "the panel has its own range (%s) and ignores the window",
-                 text_of(&s, "time_from"));
+        say_range(&s);
     } else {
         str_adds(out, kind);
     }

@@ -24,6 +24,7 @@ struct judge_finding {
 struct judge_input {
     const char *outcome; /* stable word: "ok", "no_data", "query_error", "timeout", … */
     const char *message; /* what went wrong, in words; "" */
+    bool is_other_range; /* what the picture shows is not of the window */
     const char *dashboard_uid, *panel_key;
     const struct jv *detail;            /* dashboard_print_detail; NULL: unknown */
     const struct series_set *series;    /* NULL: none */

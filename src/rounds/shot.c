@@ -163,6 +163,7 @@ static const struct store_series *to_store(struct arena *arena, const struct ser
 
 struct judging {
     struct judge_input input;
+    bool is_other_range;
     struct series_set series, reference;
     struct picture_diff pixels;
     struct judge_result result;
@@ -243,6 +244,7 @@ static int judge(struct op *op, const struct shot_job *job, const struct store_c
     j->input = (struct judge_input){
         .outcome = outcome,
         .message = message,
+        .is_other_range = j->is_other_range,
         .dashboard_uid = shot->dashboard_uid,
         .panel_key = shot->panel_key,
         .detail = jv_parse_quiet(&op->arena, bytes_of(shot->panel_detail)),
@@ -280,7 +282,7 @@ static const char *print_meta(struct op *op, const struct shot_job *job,
     jw_init(&w, text);
     jw_object(&w);
     jw_text_at(&w, "outcome", outcome);
-    jw_text_at(&w, "url", ask->target.text);
+    jw_text_at(&w, "url", result->url ? result->url : ask->target.text);
     jw_text_at(&w, "live_url", link_live(&op->arena, &live));
     jw_text_at(&w, "timezone", job->spec->timezone);
     jw_text_at(&w, "grafana_version", jv_text_at(test, "version", ""));
@@ -288,6 +290,7 @@ static const char *print_meta(struct op *op, const struct shot_job *job,
     jw_text_at(&w, "mime", result->mime ? result->mime : "");
     jw_int_at(&w, "width", result->width_px);
     jw_int_at(&w, "height", result->height_px);
+    jw_bool_at(&w, "other_range", result->is_other_range);
     jw_text_at(&w, "data_note", set->note);
     jw_text_at(&w, "how", result->how ? result->how : "");
     jw_text_at(&w, "browser", result->browser ? result->browser : "");
@@ -406,7 +409,7 @@ static int end_shot(struct op *op, const struct shot_job *job, const struct stor
                     const struct render_ask *ask, const char *word, const char *message,
                     const struct render_result *result)
 {
-    struct judging j = {.reference_row = 0};
+    struct judging j = {.is_other_range = result->is_other_range};
     struct bytes picture = result->body;
     bool *is_json = ARENA_ARRAY(&op->arena, bool, result->frames_n + 1);
     struct store_outcome outcome = {

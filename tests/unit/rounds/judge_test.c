@@ -74,8 +74,13 @@ static void outcomes_become_findings(void **state)
     expect_one(&op, &in, "query_error", JUDGE_ALERT, "query error: bad query");
     in = input_of(NULL);
     in.detail = parse(&op, "{\"time_from\":\"1h\"}");
+    expect_none(&op, &in); /* beside an absolute range Grafana does not mind it */
+    in.is_other_range = true;
     expect_one(&op, &in, "range_ignored", JUDGE_INFO,
                "the panel has its own range (1h) and ignores the window");
+    in.detail = NULL;
+    expect_one(&op, &in, "range_ignored", JUDGE_INFO,
+               "the panel shows a range of its own, not the window's");
     op_fini(&op);
 }
 

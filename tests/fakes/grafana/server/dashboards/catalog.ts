@@ -5,7 +5,7 @@ import { heavy, heavySet, huge } from './heavy.js';
 import type { Dashboard, Entry } from './model.js';
 import { accounts, edge, payments } from './morning.js';
 import { steal, type Origins } from './steal.js';
-import { crash, faults, hang, spin, text, timefrom } from './troubled.js';
+import { crash, faults, hang, rules, spin, text, timefrom } from './troubled.js';
 
 export interface Folder {
   uid: string;
@@ -60,7 +60,7 @@ export class Catalog {
       ...inFolder('infra', [fleet()]),
       ...inFolder('infra-hosts', [host()]),
       ...inFolder('load', [heavy(), ...heavySet(), huge()]),
-      ...inFolder('lab', [troubled, hang(), spin(), crash(), text(), timefrom(), steal(origins), chain()]),
+      ...inFolder('lab', [troubled, hang(), spin(), crash(), text(), timefrom(), rules(), steal(origins), chain()]),
       legacyCopy(mixed),
       legacyCopy(troubled),
       legacyCopy(host()),

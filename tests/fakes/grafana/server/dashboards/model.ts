@@ -20,6 +20,8 @@ export interface Panel {
   repeat?: string;
   repeatDirection?: 'h' | 'v';
   maxPerRow?: number;
+  /** Conditional rendering: shown while this variable has this value. `mounted`: there unseen meanwhile, as rules about data have it. */
+  shownWhile?: { variable: string; value: string; mounted?: boolean };
   timeFrom?: string;
   timeShift?: string;
   hideTimeOverride?: boolean;

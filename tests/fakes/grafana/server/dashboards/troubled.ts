@@ -71,3 +71,14 @@ export function timefrom(): Dashboard {
     { ...dataPanel(uid, 'timeseries', 3, '对比昨日', cell(2, 3, 8)), timeShift: '1d' },
   ]);
 }
+
+/** Panels that a rule shows and hides: 2 and 3 only while `mode` is 夜间; 3 is mounted all the time. */
+export function rules(): Dashboard {
+  const uid = 'rules', shownWhile = { variable: 'mode', value: '夜间' };
+  const mode = { name: 'mode', label: '时段', type: 'custom', query: '日间,夜间', hide: 0, current: { text: '日间', value: '日间' } };
+  return dashboard(uid, '按条件显示', ['rules'], [
+    dataPanel(uid, 'timeseries', 1, '始终显示', cell(0, 3, 8)),
+    { ...dataPanel(uid, 'timeseries', 2, '夜间批量', cell(1, 3, 8)), shownWhile },
+    { ...dataPanel(uid, 'timeseries', 3, '夜间有数据', cell(2, 3, 8)), shownWhile: { ...shownWhile, mounted: true } },
+  ], { templating: { list: [mode] } });
+}

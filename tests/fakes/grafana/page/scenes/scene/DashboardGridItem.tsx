@@ -3,6 +3,7 @@ import { LazyLoader, LocalValueVariable, MultiValueVariable, sceneGraph, SceneGr
 import type { CSSProperties, ReactNode } from 'react';
 import { bootData } from '../../common/bootData';
 import { chosenValues } from './chosenValues';
+import type { ShowRule } from './ShowRule';
 
 interface State extends SceneGridItemStateLike {
   body: VizPanel;
@@ -10,6 +11,7 @@ interface State extends SceneGridItemStateLike {
   repeatDirection?: 'h' | 'v';
   maxPerRow?: number;
   itemHeight?: number;
+  conditionalRendering?: ShowRule;
   /** Up to Grafana 12: not even mounted before it comes into sight. From 13 on the grid mounts it and holds its query back. */
   isMountedLate?: boolean;
   /** The clones beside `body`; undefined until the repeat was worked out. */
@@ -30,13 +32,19 @@ export class DashboardGridItem extends SceneObjectBase<State> implements SceneGr
   static Component = DashboardGridItemRenderer;
 
   protected override _variableDependency = new VariableDependencyConfig<State>(this, {
-    variableNames: this.state.variableName ? [this.state.variableName] : [],
-    onVariableUpdateCompleted: () => this.repeat(),
+    variableNames: [this.state.variableName, this.state.conditionalRendering?.state.variable].filter((name) => name !== undefined),
+    onVariableUpdateCompleted: () => {
+      this.state.conditionalRendering?.check();
+      if (this.state.variableName) {
+        this.repeat();
+      }
+    },
   });
 
   constructor(state: State) {
     super(state);
     this.addActivationHandler(() => {
+      this.state.conditionalRendering?.check();
       if (this.state.variableName) {
         this.repeat();
       }
@@ -81,6 +89,23 @@ export class DashboardGridItem extends SceneObjectBase<State> implements SceneGr
 }
 
 function DashboardGridItemRenderer({ model }: SceneComponentProps<DashboardGridItem>): ReactNode {
+  const { conditionalRendering } = model.useState();
+  return conditionalRendering ? <Ruled model={model} rule={conditionalRendering} /> : <Place model={model} />;
+}
+
+function Ruled({ model, rule }: { model: DashboardGridItem; rule: ShowRule }): ReactNode {
+  const { result, renderHidden } = rule.useState();
+  if (result) {
+    return <Place model={model} />;
+  }
+  return renderHidden ? (
+    <div style={{ width: '100%', height: '100%', opacity: 0, pointerEvents: 'none' }}>
+      <Place model={model} />
+    </div>
+  ) : null;
+}
+
+function Place({ model }: { model: DashboardGridItem }): ReactNode {
   if (!model.state.isMountedLate) {
     return <Panels model={model} />;
   }

@@ -18,6 +18,8 @@ export interface PanelJson {
   repeat?: string;
   repeatDirection?: 'h' | 'v';
   maxPerRow?: number;
+  /** A rule: shown while this variable has this value. `mounted`: there unseen meanwhile, as rules about data have it. */
+  shownWhile?: { variable: string; value: string; mounted?: boolean };
   timeFrom?: string;
   timeShift?: string;
   hideTimeOverride?: boolean;

@@ -12,6 +12,7 @@ import type { DashboardAnswer, DashboardJson, PanelJson, VariableJson } from './
 import { LibraryPanelBehavior } from './LibraryPanelBehavior';
 import { PanelTimeRange } from './PanelTimeRange';
 import { RowRepeater } from './RowRepeater';
+import { ShowRule } from './ShowRule';
 
 function dataProviderOf(panel: PanelJson): SceneDataTransformer | undefined {
   if (!panel.targets?.length) {
@@ -60,6 +61,10 @@ function vizOf(panel: PanelJson): VizPanel {
   return new VizPanel({ key, ...vizStateOf(panel) });
 }
 
+function ruleOf({ shownWhile: rule }: PanelJson): ShowRule | undefined {
+  return rule && new ShowRule({ variable: rule.variable, value: rule.value, renderHidden: Boolean(rule.mounted), result: true });
+}
+
 function itemOf(panel: PanelJson, isMountedLate: boolean): DashboardGridItem {
   const { x, y, w, h } = panel.gridPos;
   return new DashboardGridItem({
@@ -74,6 +79,7 @@ function itemOf(panel: PanelJson, isMountedLate: boolean): DashboardGridItem {
     repeatDirection: panel.repeatDirection,
     maxPerRow: panel.maxPerRow,
     isMountedLate,
+    conditionalRendering: ruleOf(panel),
   });
 }
 
