@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Refuses includes that point sideways or up (tools/layers.txt), and private headers used from outside.
+# Refuses includes that point sideways or up (tools/layers.txt), and private headers (*_priv.h) of another folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 awk '
@@ -13,6 +13,7 @@ awk '
     split($0, part, ":"); split(part[1], path, "/"); from = path[2]
     match($0, /"[a-z]+\//); to = substr($0, RSTART + 1, RLENGTH - 2)
     if (to == from || !(to in layer)) next
+    if ($0 ~ /_priv\.h"/) { print part[1] ":" part[2] ": a private header of " to; bad = 1 }
     if (layer[to] >= layer[from]) { print part[1] ":" part[2] ": " from " must not include " to; bad = 1 }
     if ((to in restricted) && !((to, from) in may)) { print part[1] ":" part[2] ": " to " is not for " from; bad = 1 }
   }

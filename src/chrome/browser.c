@@ -6,7 +6,7 @@
 #include "chrome/browser.h"
 
 #include "base/mem.h"
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What a page's facts consist of: their texts and lists, the beginning of an epoch, look-ups. Folding events
  * into them is facts_fold.c's. Pure: no I/O, no clock, no browser. One thread. Owns every text in the struct.
  */
-#include "chrome/facts_private.h"
+#include "chrome/facts_priv.h"
 
 #include "base/mem.h"
 

@@ -5,7 +5,7 @@
  * left still arrive, and a counter would take them for the new one's. What was left at a commit is removed,
  * so that its late events find nothing.
  */
-#include "chrome/facts_private.h"
+#include "chrome/facts_priv.h"
 
 #include "base/mem.h"
 

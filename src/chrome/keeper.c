@@ -7,7 +7,7 @@
  *
  * A browser over a limit of age, renders or memory keeps working until its successor has started.
  */
-#include "chrome/pool_private.h"
+#include "chrome/pool_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -6,7 +6,7 @@
  * A tab opens in a window of its own: a second tab of a context in one window counts as hidden in some
  * headless modes, and hidden tabs have no animation frames.
  */
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

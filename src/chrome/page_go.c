@@ -5,7 +5,7 @@
  * the first is under way gets lost in the browser (seen with pages that handle beforeunload), so there is
  * never a second one in flight, and one that starts nothing is sent once more.
  */
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

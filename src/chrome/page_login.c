@@ -8,7 +8,7 @@
  * origin get nothing for their requests *to* ours either, nor do the frames that they make: a hostile frame
  * must not act in our name.
  */
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 
 #include "base/mem.h"
 #include "base/url.h"

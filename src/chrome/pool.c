@@ -7,7 +7,7 @@
  * urgent class counts as having come later: so scheduled work gives way but never starves. A lease that meets
  * a browser which died or hangs throws it away and takes another; its caller sees only the time.
  */
-#include "chrome/pool_private.h"
+#include "chrome/pool_priv.h"
 #include "chrome/trust.h"
 
 #include "base/assert.h"

@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,8 +164,7 @@ int process_find(struct op *op, const char *configured, const char **out)
         const char *path = strchr(configured, '/') ? configured : find_in_path(op, configured);
         if (!path || !is_program(path))
             return op_fail(op, ERR_UNAVAILABLE,
-                           "the configured browser %s is not a program that "
-                           "can be run",
+                           "the configured browser %s is not a program that can be run",
                            configured);
         *out = arena_strdup(&op->arena, path);
         return 0;
@@ -190,9 +190,9 @@ static int try_namespaces(void)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        if (syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */) < 0)
+        if (unshare(CLONE_NEWUSER) < 0)
             _exit(1);
-        _exit(syscall(SYS_unshare, 0x40000000 | 0x20000000 /* NEWNET, NEWPID */) < 0 ? 2 : 0);
+        _exit(unshare(CLONE_NEWNET | CLONE_NEWPID) < 0 ? 2 : 0);
     }
     int status = 0;
     if (pid < 0)

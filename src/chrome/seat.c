@@ -7,8 +7,8 @@
  * identity, except under POOL_WASH, where callers of one origin share it and everything the former left is
  * removed before the next gets the tab. When washing fails the browser is thrown away.
  */
-#include "chrome/page_private.h"
-#include "chrome/pool_private.h"
+#include "chrome/page_priv.h"
+#include "chrome/pool_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -4,7 +4,7 @@
  * network. Ports are closed by marking them: the relay's thread alone touches sockets in its epoll and frees,
  * so no event can meet a freed port.
  */
-#include "gate/gate_private.h"
+#include "gate/gate_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -5,6 +5,9 @@
  * Redirects, rebinding, IPv4-mapped IPv6 and odd number spellings have no way around it, because nothing
  * else leads out. One thread relays (epoll); names are resolved by helpers. All functions but gate_start
  * and gate_stop may be called from any thread and do not block.
+ *
+ * Never reachable, whatever is allowed: metadata services, link-local, unspecified, multicast,
+ * broadcast and reserved addresses.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
@@ -12,15 +15,12 @@
 #include "base/op.h"
 #include "base/secret.h"
 
-/* Never reachable, whatever is allowed: metadata services, link-local, unspecified, multicast,
- * broadcast and reserved addresses. */
-
 enum { GATE_HOST_MAX = 256, GATE_ALLOW_MAX = 64, GATE_REFUSED_MAX = 64 };
 
 struct gate_allow {
-    const char
-        *host; /* name or address, any case; "*.example.org" for names below; no other wildcard */
-    int port;  /* 0: 80 and 443 */
+    /* Name or address, any case; "*.example.org" for names below; no other wildcard. */
+    const char *host;
+    int port; /* 0: 80 and 443 */
     /* The page's own origin: may be loopback or private. Others may not be loopback, and private
      * only if the host is written as that address. */
     bool is_own;

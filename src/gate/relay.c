@@ -8,7 +8,7 @@
  * reading stops until it has gone, so a connection at rest owns no buffer. Descriptors that epoll could
  * still name are closed at once, but their memory goes after the batch of events.
  */
-#include "gate/gate_private.h"
+#include "gate/gate_priv.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

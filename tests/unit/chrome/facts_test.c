@@ -1,7 +1,7 @@
 /* Events in, facts out. */
 #include "../test.h"
 
-#include "chrome/facts_private.h"
+#include "chrome/facts_priv.h"
 
 #include <stdio.h>
 #include <string.h>

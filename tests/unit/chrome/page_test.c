@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 #include "site.h"
 #include "sys/file.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "chrome/page_private.h"
-#include "chrome/pool_private.h"
+#include "chrome/page_priv.h"
+#include "chrome/pool_priv.h"
 #include "site.h"
 #include "sys/file.h"
 

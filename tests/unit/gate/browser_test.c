@@ -3,7 +3,7 @@
 
 #include "../chrome/site.h"
 #include "base/clock.h"
-#include "chrome/page_private.h"
+#include "chrome/page_priv.h"
 #include "gate/gate.h"
 #include "sys/file.h"
 

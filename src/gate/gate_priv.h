@@ -1,7 +1,7 @@
 /* The inside of the gate, shared by gate.c (control, any thread) and relay.c (the relay's thread).
  * Private to gate/. */
-#ifndef GATE_PRIVATE_H
-#define GATE_PRIVATE_H
+#ifndef GATE_PRIV_H
+#define GATE_PRIV_H
 
 #include "gate/gate.h"
 #include "gate/resolver.h"

@@ -1,7 +1,7 @@
 /* The insides of the facts, shared by facts.c (texts, lists, epochs) and facts_fold.c (events). Private to
  * chrome/. */
-#ifndef CHROME_FACTS_PRIVATE_H
-#define CHROME_FACTS_PRIVATE_H
+#ifndef CHROME_FACTS_PRIV_H
+#define CHROME_FACTS_PRIV_H
 
 #include "chrome/facts.h"
 

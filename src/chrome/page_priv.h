@@ -1,6 +1,6 @@
 /* The inside of a page, shared by page*.c and browser.c. Private to chrome/. */
-#ifndef CHROME_PAGE_PRIVATE_H
-#define CHROME_PAGE_PRIVATE_H
+#ifndef CHROME_PAGE_PRIV_H
+#define CHROME_PAGE_PRIV_H
 
 #include "chrome/browser.h"
 #include "chrome/page.h"

@@ -1,7 +1,7 @@
 /* The inside of the pool, shared by pool.c (leases), keeper.c (its thread) and seat.c (identities in a
  * browser). Private to chrome/. */
-#ifndef CHROME_POOL_PRIVATE_H
-#define CHROME_POOL_PRIVATE_H
+#ifndef CHROME_POOL_PRIV_H
+#define CHROME_POOL_PRIV_H
 
 #include "chrome/browser.h"
 #include "chrome/pool.h"
@@ -41,7 +41,8 @@ struct slot {
     bool is_replaced;  /* the successor is there */
     int pid;
     int renders;
-    int64_t born_ms, idle_ms /* since */, memory;
+    int64_t born_ms, idle_ms; /* since when it lives, is idle; monotonic */
+    int64_t memory;           /* bytes, as last measured */
 };
 
 struct waiter {
@@ -56,8 +57,8 @@ struct waiter {
 
 enum {
     POOL_DURATIONS = 64,
-    POOL_FAILURES_HOPELESS =
-        2, /* one start may fail by chance; those who wait are told after the second */
+    /* One start may fail by chance; those who wait are told after the second. */
+    POOL_FAILURES_HOPELESS = 2,
 };
 
 struct pool {
