@@ -267,6 +267,7 @@ describe('on the disk and in the log', () => {
     const secrets = [viewerToken, adminPassword, ownPassword, 'rds_'];
     const files = (folder: string): string[] => readdirSync(folder).flatMap((name) => {
       const path = join(folder, name);
+      if (statSync(path).isFIFO()) return []; // the command line's bell: reading it would wait for a ring
       return statSync(path).isDirectory() ? files(path) : [path];
     });
     const data = files(join(rounds.folder, 'data'));
