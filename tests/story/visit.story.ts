@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { grafanaSettings, Rounds } from './lib/rounds.js';
+import { Site } from './lib/site.js';
 
 interface Landed {
   index: number; id?: string; status: string; outcome: string; message: string; how: string; body?: string; missing: string | null;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   rounds = await Rounds.start({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } });
 });
 afterAll(async () => { await rounds?.stop(); await grafana?.stop(); });
-afterEach(async () => { await grafana.faults({ queryDelay: { fixedMs: 0 }, panels: {}, leakRunningCount: false }); });
+afterEach(async () => { await grafana.faults({ queryDelay: { fixedMs: 0 }, panels: {}, dashboards: {}, leakRunningCount: false, cancelFirstQuery: false }); });
 
 const window = (n: number) => ({ from: start + n * hours, to: start + (n + 6) * hours });
 const cutLine = (uid: string, panel: string, n: number): Line => ({
@@ -115,6 +116,32 @@ describe('traps', () => {
     expectRight(await batch(lines(soloLine, 'heavy-03', ['1', '2', '4'], [0, 1, 2])));
   });
 
+  it('several at once, of one identity on one browser: each has its own size and panel', async () => {
+    const sizes = [[400, 300], [900, 200], [640, 480], [500, 500]];
+    const ask = async ([width, height]: number[], i: number, n: number) => {
+      const panel = 1 + i, { from, to } = window(n + i);
+      const url = `${grafana.url}/d-solo/heavy-01/x?orgId=1&panelId=${panel}&timezone=utc&from=${from}&to=${to}`;
+      const got = await Picture.of(await rounds.render({ url, width, height, timeout: 60 }));
+      expect([got.width, got.height]).toEqual([width, height]);
+      expect(got.count(stampColour(`heavy-01/${panel}`, from, to)), `${width} x ${height}`).toBeGreaterThan(40);
+    };
+    for (const n of [0, 10, 20]) await Promise.all(sizes.map((size, i) => ask(size, i, n)));
+  });
+
+  it('pages that overflow show no scroll bars and have the full width', async () => {
+    const tall = '<div style="height:3000px;width:4000px;background:#cc0011"></div>';
+    const site = await Site.start({
+      '/window': `<!doctype html><body style="margin:0">${tall}`,
+      '/inside': `<!doctype html><body style="margin:0"><div style="height:100vh;overflow:scroll">${tall}</div>`,
+    });
+    try {
+      for (const path of ['/window', '/inside']) {
+        const got = await Picture.of(await rounds.render({ url: `${site.url}${path}`, width: 500, height: 300 }));
+        expect([got.width, got.height, got.count('#cc0011')], path).toEqual([500, 300, 500 * 300]);
+      }
+    } finally { await site.stop(); }
+  });
+
   it('a leaking counter of running queries does not keep a picture waiting', async () => {
     await grafana.faults({ leakRunningCount: true });
     const begun = Date.now();
@@ -151,6 +178,44 @@ describe('traps', () => {
     expect(landed[1].message).toContain('connection to database refused');
     expect(landed[3].status).toBe('target_missing');
     expectRight([landed[5], landed[7]]);
+  });
+});
+
+describe('traps inside the application', () => {
+  /* One that has not met the older front end at this address, whose solo pages do not follow. */
+  let young: Rounds;
+  const asked = (asks: Line[]) => batch(asks, young);
+  beforeAll(async () => { young = await Rounds.start({ settings: grafanaSettings(grafana.url), env: { TEST_GRAFANA_TOKEN: viewerToken } }); });
+  afterAll(async () => { await young?.stop(); });
+
+  it('a query that the application begins and gives up at once: its second one counts', async () => {
+    await grafana.faults({ cancelFirstQuery: true });
+    expectRight(await asked(lines(soloLine, 'heavy-09', ['1'], [0]))); // from here on the application is loaded
+    await grafana.hook('requests/clear');
+    await grafana.faults({ queryDelay: { fixedMs: 700 }, dashboards: { 'heavy-09': { delayMs: 300 } } });
+    const landed = await asked(lines(soloLine, 'heavy-09', ['1', '2'], [1, 2]));
+    expectRight(landed);
+    expect(ways(landed)).toEqual(['in-app']);
+    const queries = (await grafana.seen()).requests.filter((r) => r.path === '/api/ds/query');
+    expect(queries.filter((r) => r.status === 0).length, 'cut off before an answer').toBeGreaterThan(0);
+  });
+
+  it('the range in any form, milliseconds or ISO times; a relative one is never taken from what the page has', async () => {
+    const iso = (n: number, ask: Line): Line => ({ ...ask, url: ask.url.replace(String(window(n).from), new Date(window(n).from).toISOString()).replace(String(window(n).to), new Date(window(n).to).toISOString()) });
+    for (const make of [soloLine, cutLine]) {
+      expectRight(await asked([make('heavy-10', '1', 0)]));
+      const landed = await asked([make('heavy-10', '1', 1), iso(2, make('heavy-10', '1', 2)), make('heavy-10', '1', 3), iso(4, make('heavy-10', '1', 4))]);
+      expectRight(landed);
+      expect(ways(landed)).toEqual(['in-app']);
+
+      await grafana.hook('requests/clear');
+      const relative = { ...make('heavy-10', '1', 0), url: make('heavy-10', '1', 0).url.replace(/from=\d+&to=\d+/, 'from=now-6h&to=now') };
+      const now = [...await asked([relative]), ...await asked([relative])];
+      expect(now.map((one) => one.status)).toEqual(['ok', 'ok']);
+      const queries = (await grafana.seen()).requests.filter((r) => r.path === '/api/ds/query' && r.status === 200);
+      expect(queries.length, 'each asks the data source itself').toBeGreaterThanOrEqual(2);
+      if (make === soloLine) expect(picture(now[0]).different(picture(now[1])), 'the time has moved on').toBeGreaterThan(0);
+    }
   });
 });
 

@@ -49,6 +49,8 @@ export interface FaultState {
   boot?: 'fail' | 'hang';
   /** Leave window.__grafanaRunningQueryCount one too high whenever a scene is left while a query runs. */
   leakRunningCount: boolean;
+  /** A solo page that is led on inside the application asks at once, and gives the query up when it has the dashboard anew. */
+  cancelFirstQuery: boolean;
   /** Milliseconds by which the panels of a repeat appear late. */
   lateRepeatsMs: number;
 }
@@ -63,6 +65,7 @@ export function noFaults(queryDelayMs: number): FaultState {
     slowAssetsMs: 0,
     hangPages: false,
     leakRunningCount: false,
+    cancelFirstQuery: false,
     lateRepeatsMs: 0,
   };
 }

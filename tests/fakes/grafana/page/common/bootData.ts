@@ -3,6 +3,7 @@
 export interface StandInSettings {
   boot?: 'fail' | 'hang';
   leakRunningCount: boolean;
+  cancelFirstQuery: boolean;
   lateRepeatsMs: number;
   hasTraces: boolean;
 }

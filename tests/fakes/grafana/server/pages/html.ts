@@ -50,7 +50,7 @@ export function shell(parts: ShellParts): string {
     settings: settingsOf(options, identity, parts.rootUrl),
     navTree: [],
     assets: { dark: '', light: '' },
-    standIn: { boot: faults.boot, leakRunningCount: faults.leakRunningCount, lateRepeatsMs: faults.lateRepeatsMs, hasTraces: options.hasTraces },
+    standIn: { boot: faults.boot, leakRunningCount: faults.leakRunningCount, cancelFirstQuery: faults.cancelFirstQuery, lateRepeatsMs: faults.lateRepeatsMs, hasTraces: options.hasTraces },
   };
   const script = faults.boot === 'fail' ? 'assets/missing-bundle.js' : files.script;
   const binding = majorOf(options.version) >= 13 ? 'window.__grafanaRenderBindingSupported = true;' : '';

@@ -1,7 +1,7 @@
 // /d-solo/:uid?panelId=. Every change of the address throws the scene off the page and loads the dashboard again.
 import { UrlSyncContextProvider, type VizPanel } from '@grafana/scenes';
 import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
-import { majorVersion } from '../../common/bootData';
+import { bootData, majorVersion } from '../../common/bootData';
 import { activateRepeats, areVariablesLoading, findPanel } from '../scene/findPanel';
 import type { DashboardScene } from '../scene/DashboardScene';
 import { loadScene, toLoadError, type LoadError } from '../scene/loader';
@@ -10,6 +10,7 @@ import { DashboardPageError, PageLoader } from './errors';
 
 const NOT_FOUND_AFTER_MS = 500;
 const LOOK_AGAIN_MS = 50;
+const hasLateDrop = bootData.standIn.cancelFirstQuery;
 const MARK: CSSProperties = { position: 'fixed', top: 8, right: 12, fontSize: 11, pointerEvents: 'none', transition: 'opacity 0.3s' };
 const FRAME: CSSProperties = { position: 'fixed', inset: 0, padding: 0 };
 
@@ -21,16 +22,26 @@ export function SoloPage({ uid, query }: { uid: string; query: URLSearchParams }
     setError(undefined);
     loadScene(uid).then(
       (loaded) => {
-        if (isWanted) {
-          startViewProfile(loaded);
-          setScene(loaded);
+        const show = () => {
+          if (isWanted) {
+            startViewProfile(loaded);
+            setScene(loaded);
+          }
+        };
+        if (isWanted && hasLateDrop) {
+          setScene(undefined); // what it has begun to ask is given up
+          setTimeout(show, 0);
+        } else {
+          show();
         }
       },
       (err) => isWanted && setError(toLoadError(err))
     );
     return () => {
       isWanted = false;
-      setScene(undefined);
+      if (!hasLateDrop) {
+        setScene(undefined);
+      }
     };
   }, [uid, query]);
   if (error) {
