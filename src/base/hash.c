@@ -76,20 +76,6 @@ char *base64_encode(struct arena *arena, struct bytes data)
     return out;
 }
 
-char *base64url_encode(struct arena *arena, struct bytes data)
-{
-    char *out = base64_encode(arena, data);
-    for (char *c = out; *c; c++) {
-        if (*c == '+')
-            *c = '-';
-        else if (*c == '/')
-            *c = '_';
-        else if (*c == '=')
-            *c = 0;
-    }
-    return out;
-}
-
 /* EVP_DecodeBlock skips white space and counts the padding as bytes; both are mended here. */
 bool base64_decode(struct arena *arena, struct bytes text, struct bytes *out)
 {
@@ -105,18 +91,4 @@ bool base64_decode(struct arena *arena, struct bytes text, struct bytes *out)
         return false;
     *out = (struct bytes){data, (size_t)n - padding};
     return true;
-}
-
-bool base64url_decode(struct arena *arena, struct bytes text, struct bytes *out)
-{
-    size_t padding = (4 - text.n % 4) % 4;
-    char *copy = arena_alloc(arena, text.n + padding + 1);
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        if (c == '+' || c == '/' || c == '=')
-            return false;
-        copy[i] = c == '-' ? '+' : c == '_' ? '/' : c;
-    }
-    memset(copy + text.n, '=', padding);
-    return base64_decode(arena, (struct bytes){copy, text.n + padding}, out);
 }

@@ -22,10 +22,8 @@ void hash_sum_add(struct hash_sum *sum, struct bytes part);
 /* Writes the hash as hex and frees the sum. */
 void hash_sum_end(struct hash_sum *sum, char out[HASH_HEX_MAX]);
 
-/* Base64, the standard and the URL alphabet. Decoding is strict: false for anything malformed. */
+/* Standard base64. Decoding is strict: false for anything malformed. */
 char *base64_encode(struct arena *arena, struct bytes data);
-char *base64url_encode(struct arena *arena, struct bytes data); /* without padding */
 bool base64_decode(struct arena *arena, struct bytes text, struct bytes *out);
-bool base64url_decode(struct arena *arena, struct bytes text, struct bytes *out);
 
 #endif

@@ -112,8 +112,6 @@ static int take_carry(struct op *op, struct grafana *grafana, struct grafana_car
 
 struct exchange {
     const char *path;
-    struct bytes body;
-    bool is_post;
     enum grafana_want want;
 };
 
@@ -124,10 +122,8 @@ static int send_once(struct op *op, struct grafana *grafana, const struct exchan
     if (x->want != GRAFANA_NO_LOGIN && take_carry(op, grafana, &carry))
         return -1;
     char org[32] = "0";
-    struct fetch_header headers[3] = {{"Accept", "application/json"}};
+    struct fetch_header headers[2] = {{"Accept", "application/json"}};
     size_t n = 1;
-    if (x->is_post)
-        headers[n++] = (struct fetch_header){"Content-Type", "application/json"};
     /* Tokens belong to one organisation and need no header; Grafana ignores it for them. */
     if (grafana->site.org_id > 0 && x->want != GRAFANA_NO_LOGIN) {
         snprintf(org, sizeof org, "%lld", (long long)grafana->site.org_id);
@@ -139,8 +135,6 @@ static int send_once(struct op *op, struct grafana *grafana, const struct exchan
         .header_n = n,
         .credential_name = carry.header,
         .credential = carry.header ? &carry.value : NULL,
-        .body = x->body,
-        .has_body = x->is_post,
         .body_max = BODY_MAX,
     };
     return fetch_run(op, grafana->fetch, &request, response);
@@ -180,39 +174,39 @@ static int fail_answer(struct op *op, const struct grafana *grafana, const struc
     const char *said = jv_text_at(answer->json, "message", "");
     if (answer->status == 401) {
         (void)op_fail(op, ERR_TARGET_LOGIN,
-                       "Grafana at %s does not accept the credential (401%s%s): make a new service "
-                       "account token there and enter it in the source",
-                       base, *said ? ": " : "", said);
+                      "Grafana at %s does not accept the credential (401%s%s): make a new service "
+                      "account token there and enter it in the source",
+                      base, *said ? ": " : "", said);
         return op_cause(op, "grafana_401", base, NULL);
     }
     if (answer->status == 403) {
         (void)op_fail(op, ERR_TARGET_MISSING,
-                       "Grafana at %s refuses %s (403%s%s): give the identity of this source the "
-                       "right to read it",
-                       base, x->path, *said ? ": " : "", said);
+                      "Grafana at %s refuses %s (403%s%s): give the identity of this source the "
+                      "right to read it",
+                      base, x->path, *said ? ": " : "", said);
         return op_cause(op, "grafana_403", base, x->path);
     }
     if (answer->status == 404) {
         (void)op_fail(op, ERR_TARGET_MISSING, "Grafana at %s has no %s (404%s%s)", base, x->path,
-                       *said ? ": " : "", said);
+                      *said ? ": " : "", said);
         return op_cause(op, "grafana_404", base, x->path);
     }
     if (answer->status >= 300 && answer->status < 400) {
         (void)op_fail(op, ERR_TARGET,
-                       "%s%s leads elsewhere (%d to %.200s): correct the base address of the "
-                       "source, its sub-path, or the login page in front of Grafana",
-                       base, x->path, answer->status, answer->location);
+                      "%s%s leads elsewhere (%d to %.200s): correct the base address of the "
+                      "source, its sub-path, or the login page in front of Grafana",
+                      base, x->path, answer->status, answer->location);
         return op_cause(op, "grafana_elsewhere", base,
                         arena_fmt(&op->arena, "%.200s", answer->location));
     }
     if (answer->status >= 200 && answer->status < 300) {
         (void)op_fail(op, ERR_TARGET,
-                       "%s%s answers %s instead of JSON: correct the base address of the source",
-                       base, x->path, *answer->type ? answer->type : "no type");
+                      "%s%s answers %s instead of JSON: correct the base address of the source",
+                      base, x->path, *answer->type ? answer->type : "no type");
         return op_cause(op, "grafana_not_json", base, answer->type);
     }
-    (void)op_fail(op, ERR_TARGET, "Grafana at %s answers %d to %s%s%s", base, answer->status, x->path,
-                  *said ? ": " : "", said);
+    (void)op_fail(op, ERR_TARGET, "Grafana at %s answers %d to %s%s%s", base, answer->status,
+                  x->path, *said ? ": " : "", said);
     return op_cause(op, "grafana_status", base, arena_fmt(&op->arena, "%d", answer->status));
 }
 
@@ -248,13 +242,6 @@ int grafana_get(struct op *op, struct grafana *grafana, const char *path, enum g
     return run(op, grafana, &x, out);
 }
 
-int grafana_post(struct op *op, struct grafana *grafana, const char *path, struct bytes json,
-                 enum grafana_want want, struct grafana_answer *out)
-{
-    struct exchange x = {.path = path, .body = json, .is_post = true, .want = want};
-    return run(op, grafana, &x, out);
-}
-
 int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_about *out)
 {
     struct grafana_answer answer;
@@ -271,16 +258,6 @@ int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_ab
         .toggles = jv_get(answer.json, "featureToggles"),
         .datasources = jv_get(answer.json, "datasources"),
     };
-    return 0;
-}
-
-int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id, const char **name)
-{
-    struct grafana_answer answer;
-    if (grafana_get(op, grafana, "/api/org", GRAFANA_JSON, &answer))
-        return -1;
-    *id = jv_int_at(answer.json, "id", 0);
-    *name = jv_text_at(answer.json, "name", "");
     return 0;
 }
 

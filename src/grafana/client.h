@@ -38,8 +38,6 @@ enum grafana_want {
 /* path begins with '/' and comes after the base URL. */
 int grafana_get(struct op *op, struct grafana *grafana, const char *path, enum grafana_want want,
                 struct grafana_answer *out) MUST_CHECK;
-int grafana_post(struct op *op, struct grafana *grafana, const char *path, struct bytes json,
-                 enum grafana_want want, struct grafana_answer *out) MUST_CHECK;
 
 struct grafana_about {
     const char *version;    /* "" hidden */
@@ -53,8 +51,6 @@ struct grafana_about {
 };
 int grafana_find_about(struct op *op, struct grafana *grafana,
                        struct grafana_about *out) MUST_CHECK;
-int grafana_find_org(struct op *op, struct grafana *grafana, int64_t *id,
-                     const char **name) MUST_CHECK;
 
 /* The newest v2 version of dashboards that the server speaks ("" none) and the namespace to ask in.
  * Remembered for some minutes. */

@@ -30,6 +30,20 @@ static int teardown(void **state)
     return 0;
 }
 
+static bool base64url_decode(struct arena *arena, struct bytes text, struct bytes *out)
+{
+    size_t padding = (4 - text.n % 4) % 4;
+    char *copy = arena_alloc(arena, text.n + padding + 1);
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c == '+' || c == '/' || c == '=')
+            return false;
+        copy[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    memset(copy + text.n, '=', padding);
+    return base64_decode(arena, (struct bytes){copy, text.n + padding}, out);
+}
+
 struct parts {
     struct bytes signed_text, signature;
     const struct jv *head, *body;

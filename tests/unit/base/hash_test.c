@@ -27,8 +27,6 @@ static void base64_is_strict(void **state)
     assert_true(base64_decode(&arena, BYTES("YWI="), &out) && bytes_eq_s(out, "ab"));
     assert_false(base64_decode(&arena, BYTES("YW I="), &out));
     assert_false(base64_decode(&arena, BYTES("YWI"), &out));
-    assert_string_equal(base64url_encode(&arena, BYTES("\xfb\xff")), "-_8");
-    assert_true(base64url_decode(&arena, BYTES("-_8"), &out) && out.n == 2);
     arena_fini(&arena);
 }
 

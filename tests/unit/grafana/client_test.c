@@ -38,13 +38,11 @@ static void requests_carry_token_and_organisation(void **state)
 {
     (void)state;
     struct fixture f;
-    int64_t id;
-    const char *name;
+    struct grafana_answer answer;
     const struct origin_reply replies[] = {{JSON("200 OK", "{\"id\":7,\"name\":\"Main\"}"), false}};
     OPEN(&f, replies);
-    assert_int_equal(grafana_find_org(&f.op, f.grafana, &id, &name), 0);
-    assert_int_equal(id, 7);
-    assert_string_equal(name, "Main");
+    assert_int_equal(grafana_get(&f.op, f.grafana, "/api/org", GRAFANA_JSON, &answer), 0);
+    assert_string_equal(jv_text_at(answer.json, "name", ""), "Main");
     assert_non_null(strstr(f.origin.requests[0], "GET /api/org HTTP/1.1"));
     assert_non_null(strstr(f.origin.requests[0], "Authorization: Bearer glsa_1\r\n"));
     assert_non_null(strstr(f.origin.requests[0], "X-Grafana-Org-Id: 7\r\n"));
@@ -55,14 +53,13 @@ static void too_many_requests_are_asked_again_as_told(void **state)
 {
     (void)state;
     struct fixture f;
-    int64_t id;
-    const char *name;
+    struct grafana_answer answer;
     const struct origin_reply replies[] = {
         {"HTTP/1.1 429 X\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
          false},
         {JSON("200 OK", "{\"id\":1,\"name\":\"x\"}"), false}};
     OPEN(&f, replies);
-    assert_int_equal(grafana_find_org(&f.op, f.grafana, &id, &name), 0);
+    assert_int_equal(grafana_get(&f.op, f.grafana, "/api/org", GRAFANA_JSON, &answer), 0);
     assert_int_equal(f.origin.request_n, 2);
     close_all(&f);
 }
@@ -87,11 +84,10 @@ static void refusals_say_what_to_do(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct fixture f;
-        int64_t id;
-        const char *name;
+        struct grafana_answer answer;
         const struct origin_reply replies[] = {{rows[i].reply, false}};
         OPEN(&f, replies);
-        assert_int_equal(grafana_find_org(&f.op, f.grafana, &id, &name), -1);
+        assert_int_equal(grafana_get(&f.op, f.grafana, "/api/org", GRAFANA_JSON, &answer), -1);
         assert_int_equal(f.op.err, rows[i].err);
         assert_non_null(strstr(f.op.err_text, rows[i].text));
         assert_null(strstr(f.op.err_text, "glsa_1"));
