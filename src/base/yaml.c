@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 
+#include <search.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -20,8 +21,13 @@ struct yaml_place {
 struct level {
     bool is_map, wants_key;
     size_t index;
-    size_t path_n; /* of the path up to this container */
-    size_t first;  /* of its places: where a duplicate key would be */
+    size_t path_n;    /* of the path up to this container */
+    size_t container; /* its number, in the order they were opened */
+};
+
+struct key {
+    size_t container;
+    const char *name;
 };
 
 struct reader {
@@ -31,6 +37,8 @@ struct reader {
     struct jw w;
     struct level levels[DEPTH_MAX];
     int depth;
+    size_t containers;
+    void *keys; /* tsearch's tree of those met: a text of many keys must not cost their square */
     struct yaml_place *places;
     size_t n, cap;
     bool has_document;
@@ -104,6 +112,24 @@ static void end_value(struct reader *r)
         r->levels[r->depth - 1].wants_key = true;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    if (x->container != y->container)
+        return x->container < y->container ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* False when the container has this key already. */
+static bool add_key(struct reader *r, size_t container, const char *name)
+{
+    struct key *own = ARENA_NEW(&r->op->arena, struct key);
+    *own = (struct key){container, arena_strdup(&r->op->arena, name)};
+    struct key **met = tsearch(own, &r->keys, compare_keys);
+    ASSERT(met);
+    return *met == own;
+}
+
 static int take_key(struct reader *r, const yaml_event_t *event)
 {
     struct level *level = &r->levels[r->depth - 1];
@@ -112,10 +138,9 @@ static int take_key(struct reader *r, const yaml_event_t *event)
         return fail_at(r, event->start_mark, "a key is too long or has a NUL in it");
     str_cut(r->path, level->path_n);
     str_addf(r->path, "%s%s", r->path->n ? "." : "", key);
-    for (size_t i = level->first; i < r->n; i++)
-        if (strcmp(r->places[i].path, r->path->p) == 0)
-            return fail_at(r, event->start_mark,
-                           arena_fmt(&r->op->arena, "%s is given twice", r->path->p));
+    if (!add_key(r, level->container, key))
+        return fail_at(r, event->start_mark,
+                       arena_fmt(&r->op->arena, "%s is given twice", r->path->p));
     jw_key(&r->w, key);
     level->wants_key = false;
     return 0;
@@ -130,8 +155,8 @@ static int open_container(struct reader *r, const yaml_event_t *event, bool is_m
         jw_object(&r->w);
     else
         jw_array(&r->w);
-    r->levels[r->depth++] =
-        (struct level){.is_map = is_map, .wants_key = is_map, .path_n = r->path->n, .first = r->n};
+    r->levels[r->depth++] = (struct level){
+        .is_map = is_map, .wants_key = is_map, .path_n = r->path->n, .container = r->containers++};
     return 0;
 }
 
@@ -191,6 +216,12 @@ static int read_events(struct reader *r)
     return 0;
 }
 
+/* The keys belong to the arena. */
+static void leave_key(void *key)
+{
+    (void)key;
+}
+
 int yaml_parse(struct op *op, struct bytes text, struct yaml_doc *out)
 {
     if (!bytes_is_utf8(text))
@@ -203,6 +234,7 @@ int yaml_parse(struct op *op, struct bytes text, struct yaml_doc *out)
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, text.n);
     int failed = read_events(&r);
     yaml_parser_delete(&r.parser);
+    tdestroy(r.keys, leave_key);
     if (failed)
         return -1;
     *out = (struct yaml_doc){.places = r.places, .places_n = r.n};
