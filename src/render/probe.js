@@ -217,11 +217,11 @@
     if (!found.length) return;
     const runtime = window.grafanaRuntime || {};
     const all = call(runtime, 'getPanelData') || {};
-    const models = modelsOf((call(runtime, 'getDashboardSaveModel') || {}).panels);
+    const model = call(runtime, 'getDashboardSaveModel') || {}, models = modelsOf(model.panels);
     out.stack = 'legacy';
     out.rendered = +window.panelsRendered || 0;
     const urlUid = /\/d(?:-solo)?\/([^/]+)/.exec(location.pathname);
-    out.uid = urlUid ? urlUid[1] : '';
+    out.uid = text(model.uid) || (urlUid ? urlUid[1] : ''); // the address is ahead of the page
     out.panels = found.filter((el) => el.matches('.panel-solo') || inView(el.getBoundingClientRect()))
       .map((el) => legacyPanel(el, all, models));
     const first = out.panels.find((p) => p.from >= 0);

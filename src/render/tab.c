@@ -206,6 +206,9 @@ static int try_push(struct op *op, struct tab *tab, const struct target *target)
     op_init_part(&part, op, -1);
     bool is_scenes = false;
     bool can = find_asked(&part, tab, &now, &is_scenes) && target_can_push(&now, target);
+    /* Scenes take over a range and variables in one act. The older stack first shows the former values for a
+     * while, and nothing in its data tells whose they are. */
+    can = can && (is_scenes || target_same_variables(&now, target));
     if (can) {
         new_token(tab);
         char *arm = arm_script(&part, tab, target, target->kind == TARGET_SOLO);

@@ -104,6 +104,25 @@ static bool same_variable_names(const struct target *a, const struct target *b)
     return true;
 }
 
+static bool covers_variables(const struct target *a, const struct target *b)
+{
+    for (size_t i = 0; i < a->pairs_n; i++) {
+        const struct url_pair *pair = &a->pairs[i];
+        bool is_found = strncmp(pair->name, "var-", 4) != 0;
+        for (size_t j = 0; j < b->pairs_n && !is_found; j++)
+            is_found = strcmp(b->pairs[j].name, pair->name) == 0 &&
+                       strcmp(b->pairs[j].value, pair->value) == 0;
+        if (!is_found)
+            return false;
+    }
+    return true;
+}
+
+bool target_same_variables(const struct target *a, const struct target *b)
+{
+    return covers_variables(a, b) && covers_variables(b, a);
+}
+
 bool target_can_push(const struct target *now, const struct target *next)
 {
     bool is_same_kind = now->kind == next->kind && next->kind != TARGET_OTHER;

@@ -28,6 +28,8 @@ int target_parse(struct op *op, struct bytes text, struct target *out) MUST_CHEC
  * the application follows by itself may differ, the range must be absolute (Grafana does not ask
  * again for a relative range that it believes to have), and the page must stay on its route. */
 bool target_can_push(const struct target *now, const struct target *next);
+/* Do both name the same variables with the same values? */
+bool target_same_variables(const struct target *a, const struct target *b);
 /* The URL for the push. is_iso: in the form to which scenes would rewrite it, which saves a second
  * reload; the older stack only understands milliseconds. */
 char *target_push_url(struct arena *arena, const struct target *next, bool is_iso);

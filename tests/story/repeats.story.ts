@@ -1,4 +1,5 @@
 // Panels that repeat: each value is a shot, cut out of one page that shows them all where Grafana tells its repeats apart.
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
@@ -84,5 +85,11 @@ describe('repeats of the older front end', () => {
       const picture = new Picture((await admin.get(`/shots/${s.id}/picture`)).bytes);
       expect(picture.count(stampColour(seed, Date.parse(s.window.from), Date.parse(s.window.to))), `${seed} ${s.window.name}`).toBeGreaterThan(50);
     }
+    const zip = (await admin.get(`/rounds/${round.id}/report?format=zip&language=en`)).bytes;
+    const read = 'import sys,io,zipfile; z=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())); sys.stdout.buffer.write(z.read([n for n in z.namelist() if n.endswith("manifest.json")][0]))';
+    const manifest = JSON.parse(execFileSync('python3', ['-c', read], { input: zip, encoding: 'utf8', maxBuffer: 1 << 26 }));
+    const repeated = manifest.shots.filter((s: any) => s.panel_key === '2');
+    expect(repeated).toHaveLength(8);
+    for (const s of repeated) expect(new URL(s.meta.url).searchParams.getAll('var-host'), 'the page that was used').toEqual([s.variables.host]);
   });
 });

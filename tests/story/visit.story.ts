@@ -100,6 +100,19 @@ describe('solo', () => {
 });
 
 describe('the older front end', () => {
+  it('is loaded anew for other values of its variables: nothing in its data would tell whose they are', async () => {
+    const line = (host: string, n: number): Line => {
+      const one = cutLine('legacy-host', '3', n);
+      return { ...one, id: `${host}/${n}`, url: `${one.url}&var-host=${host}` };
+    };
+    const landed = await batch([line('web-01', 0), line('web-01', 1), line('db-02', 1), line('db-02', 0)]);
+    expect(landed.map((one) => [one.status, one.how])).toEqual([['ok', expect.any(String)], ['ok', 'in-app'], ['ok', 'warm'], ['ok', 'in-app']]);
+    for (const one of landed) {
+      const [host, n] = one.id!.split('/');
+      expect(picture(one).count(stampColour(`legacy-host/3/${host}`, window(+n).from, window(+n).to)), one.id).toBeGreaterThan(40);
+    }
+  });
+
   it('is cut in-application, and its solo pages are loaded anew', async () => {
     const cuts = await batch(lines(cutLine, 'legacy-demo', ['1', '2'], [0, 1]));
     expectRight(cuts);

@@ -81,6 +81,29 @@ static void the_text_stays_as_it_is(void **state)
     assert_string_equal(parse(text).text, text);
 }
 
+static void variables_that_are_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool is_same;
+    } rows[] = {
+        {"from=1&to=2", "to=4&from=3&kiosk", true},
+        {"var-h=a&from=1&var-i=b", "var-i=b&var-h=a", true},
+        {"var-h=a&var-h=b", "var-h=b&var-h=a", true},
+        {"var-h=a", "var-h=b", false},
+        {"var-h=a", "var-h=a&var-h=b", false},
+        {"var-h=a&var-h=b", "var-h=a", false},
+        {"var-h=a", "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct target a = parse(arena_fmt(&op.arena, "http://g/d/a/x?%s", rows[i].a));
+        struct target b = parse(arena_fmt(&op.arena, "http://g/d/a/x?%s", rows[i].b));
+        if (target_same_variables(&a, &b) != rows[i].is_same)
+            fail_msg("%s, %s", rows[i].a, rows[i].b);
+    }
+}
+
 static void what_may_change_inside_the_application(void **state)
 {
     (void)state;
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(routes_of_all_versions, begin, end),
         cmocka_unit_test_setup_teardown(ranges_are_absolute_or_none, begin, end),
         cmocka_unit_test_setup_teardown(the_text_stays_as_it_is, begin, end),
+        cmocka_unit_test_setup_teardown(variables_that_are_the_same, begin, end),
         cmocka_unit_test_setup_teardown(what_may_change_inside_the_application, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
