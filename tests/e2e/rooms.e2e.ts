@@ -1,11 +1,9 @@
 /* Every room, in both themes and languages: axe finds nothing, nothing runs out of a phone's screen, no key is left untranslated. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violations } from './lib/axe'
 import { Stage } from './lib/stage'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let stage: Stage
 const rooms: [string, () => string][] = []
 let at: Record<string, string> = {}
@@ -37,15 +35,6 @@ async function settled(page: Page): Promise<void> {
     await page.locator('#main, main').first().waitFor()
     await page.waitForFunction(() => document.querySelectorAll('[role=status][aria-label="Loading"], [role=status][aria-label="正在加载"]').length === 0)
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-}
-
-async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe)
-    return page.evaluate(async () => {
-        const run = (globalThis as any).axe
-        const found = await run.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-        return found.violations.map((v: any) => `${v.id}: ${v.nodes.map((n: any) => n.html.slice(0, 120)).join(' | ')}`)
-    })
 }
 
 for (const [colorScheme, language] of [['light', 'en'], ['dark', 'zh-CN']] as const) {
@@ -89,6 +78,7 @@ describe('dialogs', () => {
                 await page.getByRole('button', { name: zh ? '添加区域' : 'Add an area' }).click()
             }],
             ['known issue', () => '/issues', () => page.getByRole('button', { name: zh ? /^编辑/ : /^Edit/ }).click()],
+            ['a token', () => '/people/tokens', () => page.getByRole('button', { name: zh ? '新建令牌' : 'New token' }).click()],
             ['sign-off', () => `/rounds/${at.round}`, () => page.getByRole('button', { name: zh ? '签核' : 'Sign off' }).click()],
             ['keys', () => `/rounds/${at.round}`, () => page.keyboard.press('?')],
         ]

@@ -160,7 +160,8 @@ function dashboardOf(uid: string): Answer {
     if (!d) return fail(502, 'target_missing', 'Grafana has no such dashboard')
     return ok({
         uid, title: d[1], folder_title: '核心', tags: ['prod'], version: 7, timezone: 'browser', warnings: [],
-        variables: [{ name: 'instance', label: '实例', type: 'query', multi: true, include_all: true, current: ['$__all'], values: ['node-a', 'node-b', 'node-c'].map((v) => ({ text: v, value: v })) }],
+        variables: [{ name: 'instance', label: '实例', type: 'query', multi: true, include_all: true, current: ['$__all'], values: ['node-a', 'node-b', 'node-c'].map((v) => ({ text: v, value: v })) },
+            { name: 'cluster', label: '集群', type: 'query', multi: true, include_all: true, current: ['prod-1'], values: [] }],
         panels: d[2].map((title, i) => ({ id: i + 1, key: `${uid}/${i + 1}`, title, type: 'timeseries', path: i < 6 ? ['概览'] : ['细节'], collapsed: i >= 6, repeat: null, ignores_range: false, timeless: false, library_uid: null, grid: { x: (i % 2) * 12, y: i * 4, w: 12, h: 8 } })),
     })
 }
@@ -208,7 +209,7 @@ on('POST', '/users', (r) => {
 on('PATCH', '/users/:id', (r, [id]) => ok(Object.assign(users.find((u) => u.id === id)!, r.body)))
 on('DELETE', '/users/:id', (_r, [id]) => { users.splice(users.findIndex((u) => u.id === id), 1); return { status: 204 } })
 on('POST', '/users/:id/password-reset', () => ok({ password: 'once-7hK2-pQ9x' }))
-on('GET', '/tokens', () => list([{ id: 't1', name: 'ci', role: 'viewer', created_at: iso(now() - 9e8), expires_at: iso(now() + 9e9), last_used_at: iso(now() - 9e6) }]))
+on('GET', '/tokens', () => list([{ id: 't1', name: 'ci', role: 'viewer', scopes: ['read'], created_at: iso(now() - 9e8), expires_at: iso(now() + 9e9), last_used_at: iso(now() - 9e6) }]))
 on('POST', '/tokens', (r) => ok({ token: { id: 't2', ...r.body }, secret: 'rnd_4f9c0a…' }))
 on('DELETE', '/tokens/:id', () => ({ status: 204 }))
 on('GET', '/audit', () => list(['session.open', 'plan.set', 'verdict.add', 'round.sign'].map((action, i) => ({ seq: 100 - i, at: iso(now() - i * 9e5), actor: '李工', action, object: `p${i}`, detail: { field: 'value' }, hash: 'c0ffee'.repeat(6) }))))
@@ -222,6 +223,7 @@ on('POST', '/sources/:id/test', (_r, [id]) => ok(testResult(id === 's2')))
 on('GET', '/sources/:id/grafana-ini', () => ok({ snippet: '[rendering]\nserver_url = https://rounds.example/render\ncallback_url = https://grafana.prod.example/\nrenderer_token = …\n' }))
 on('GET', '/sources/:id/folders', () => list([{ uid: 'core', title: '核心', parent_uid: null }, { uid: 'infra', title: '基础设施', parent_uid: null }]))
 on('GET', '/sources/:id/dashboards', (r) => list(dashboards.filter((d) => d[1].toLowerCase().includes((r.query.get('query') ?? '').toLowerCase())).map(([uid, title], i) => ({ uid, title, folder_uid: i < 4 ? 'core' : 'infra', folder_title: i < 4 ? '核心' : '基础设施', tags: ['prod'], url: `/d/${uid}` }))))
+on('GET', '/sources/:id/dashboards/:uid/variables', () => list([{ name: 'cluster', label: '集群', type: 'query', multi: true, include_all: true, hidden: false, current: ['prod-1'], values: ['prod-1', 'prod-2', 'dr-1'].map((v) => ({ text: v, value: v })), known_from: 'browser', more: false, error: null }]))
 on('GET', '/sources/:id/dashboards/:uid', (_r, args) => dashboardOf(args[1]!))
 on('POST', '/sources/:id/preview', (r) => ({ status: 200, type: 'image/svg+xml', text: svg(`预览 ${String(r.body.panel)}`, 77, { width: 1000, height: 500, spike: false, dark: false }) }))
 on('GET', '/plans', () => list(plans))

@@ -29,6 +29,7 @@ export const keys = {
     plans: ['plans'] as const,
     plan: (id: string) => ['plan', id] as const,
     sources: ['sources'] as const,
+    variables: (source: string, dashboard: string) => ['variables', source, dashboard] as const,
     source: (id: string) => ['source', id] as const,
     users: ['users'] as const,
     tokens: ['tokens'] as const,

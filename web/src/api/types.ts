@@ -37,10 +37,14 @@ export interface Person {
     role: Role
 }
 
+/** What a token's role is narrowed to; none: all of the role. */
+export type Scope = 'read' | 'rounds' | 'render'
+
 export interface Token {
     id: string
     name: string
     role: Role
+    scopes?: Scope[]
     created_at?: string
     expires_at: string | null
     last_used_at?: string | null
@@ -77,9 +81,17 @@ export interface Source {
     ca_pem?: string | null
     extra_origins: string[]
     max_parallel: number
+    quiet_hours?: QuietHours | null
+    /** It is quiet now, until then. */
+    quiet_until?: string | null
     grafana_version?: string | null
     last_test?: SourceTest | null
     version: number
+}
+
+export interface QuietHours {
+    timezone: string
+    hours: { from: string; to: string }[]
 }
 
 export interface Hop {
@@ -124,6 +136,13 @@ export interface DashboardVariable {
     include_all: boolean
     current: string[]
     values: { text: string; value: string }[]
+}
+
+/** What a variable can be set to now, as its page in a browser knows it. */
+export interface OfferedVariable extends DashboardVariable {
+    known_from: 'dashboard' | 'server' | 'browser'
+    more: boolean
+    error: string | null
 }
 
 export interface DashboardPanel {

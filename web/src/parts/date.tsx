@@ -1,8 +1,8 @@
-/* A date, written and read in the page's language (the browser's own field follows the browser's). Value: YYYY-MM-DD or "". */
-import { parseDate, type CalendarDate } from '@internationalized/date'
+/* A date or a time of day, written and read in the page's language (the browser's own fields follow the browser's). Values: YYYY-MM-DD, HH:MM, or "". */
+import { parseDate, parseTime, type CalendarDate, type Time } from '@internationalized/date'
 import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react'
 import {
-    Button, Calendar, CalendarCell, CalendarGrid, DateInput, DatePicker, DateSegment, Dialog, FieldError, Group, Heading, Label, Popover,
+    Button, Calendar, CalendarCell, CalendarGrid, DateInput, DatePicker, DateSegment, Dialog, FieldError, Group, Heading, Label, Popover, TimeField,
 } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import button from './button.module.css'
@@ -16,6 +16,25 @@ function dateOf(text: string): CalendarDate | null {
     } catch {
         return null
     }
+}
+
+/** 24:00 is the midnight at a day's end. */
+function timeOf(text: string): Time | null {
+    try {
+        return text ? parseTime(text.replace(/^24:/, '00:')) : null
+    } catch {
+        return null
+    }
+}
+
+export function TimeBox({ label, value, onChange, fault }: { label: string; value: string; onChange: (value: string) => void; fault?: string | undefined }) {
+    return (
+        <TimeField className={field.field!} value={timeOf(value)} onChange={(x) => { if (x) onChange(x.toString().slice(0, 5)) }} isInvalid={Boolean(fault)} hourCycle={24} shouldForceLeadingZeros>
+            <Label className={field.label!}>{label}</Label>
+            <DateInput className={cx(s.box, s.input)}>{(segment) => <DateSegment segment={segment} className={s.part!} />}</DateInput>
+            {fault && <FieldError className={field.fault!}>{fault}</FieldError>}
+        </TimeField>
+    )
 }
 
 export function DateBox({ label, value, onChange, fault, isRequired }: { label: string; value: string; onChange: (value: string) => void; fault?: string; isRequired?: boolean }) {

@@ -24,7 +24,7 @@ interface Common {
 export function Field({
     label, value, onChange, note, fault, hideLabel, type = 'text', autoComplete, inputRef, mono, inputMode, name, ...rest
 }: Common & {
-    type?: 'text' | 'password' | 'url' | 'search' | 'time'; autoComplete?: string; inputRef?: Ref<HTMLInputElement>
+    type?: 'text' | 'password' | 'url' | 'search'; autoComplete?: string; inputRef?: Ref<HTMLInputElement>
     mono?: boolean; inputMode?: 'numeric' | 'decimal'; name?: string
 }) {
     const { placeholder, ...field } = rest

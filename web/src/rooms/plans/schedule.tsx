@@ -8,6 +8,7 @@ import { useFormat } from '~/base/format'
 import { useSettled } from '~/base/settled'
 import { pick } from '~/i18n'
 import { Button, IconButton } from '~/parts/button'
+import { TimeBox } from '~/parts/date'
 import { Field, NumberBox, TextBox } from '~/parts/field'
 import { Select } from '~/parts/menu'
 import { FaultNote } from '~/parts/state'
@@ -24,7 +25,7 @@ function CronRow({ cron, onChange, onDrop }: { cron: string; onChange: (cron: st
             <Select<Rhythm> label={t('plans.rhythmLabel')} value={rhythm} options={(['daily', 'weekdays', 'weekly', 'monthly', 'cron'] as const).map((id) => ({ id, text: t(`plans.rhythm.${id}`) }))} onChange={(r) => onChange(r === 'cron' ? `${cron} ` : cronOf(r, time, r === 'monthly' ? Math.max(1, day) : day))} />
             {rhythm === 'weekly' && <Select label={t('plans.weekday')} value={String(day)} options={[1, 2, 3, 4, 5, 6, 0].map((d) => ({ id: String(d), text: weekday(d) }))} onChange={(d) => onChange(cronOf('weekly', time, Number(d)))} />}
             {rhythm === 'monthly' && <NumberBox label={t('plans.monthDay')} value={day} min={1} max={31} onChange={(d) => onChange(cronOf('monthly', time, d))} />}
-            {rhythm !== 'cron' && <Field label={t('plans.time')} type="time" value={time} onChange={(v) => { if (v) onChange(cronOf(rhythm, v, day)) }} />}
+            {rhythm !== 'cron' && <TimeBox label={t('plans.time')} value={time} onChange={(v) => onChange(cronOf(rhythm, v, day))} />}
             <Field label="cron" mono value={cron} onChange={onChange} />
             <span className={s.fixed}><IconButton label={t('plans.dropTime')} icon={<Trash2 size={15} />} onPress={onDrop} /></span>
         </div>

@@ -3,7 +3,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { PlanSpec, Window } from '~/api/types'
 import { Button, IconButton } from '~/parts/button'
-import { DateBox } from '~/parts/date'
+import { DateBox, TimeBox } from '~/parts/date'
 import { Field, NumberBox } from '~/parts/field'
 import { Menu, Select } from '~/parts/menu'
 import s from './editor.module.css'
@@ -37,7 +37,7 @@ function Moment({ label, value, onChange }: { label: string; value: string; onCh
     return (
         <>
             <DateBox label={label} value={day} onChange={(d) => set(d, time || '00:00')} />
-            <Field label={t('plans.time')} type="time" value={time} onChange={(h) => set(day, h)} />
+            <TimeBox label={t('plans.time')} value={time} onChange={(h) => set(day, h)} />
         </>
     )
 }
@@ -57,8 +57,8 @@ function Parts({ w, set }: { w: Window; set: (w: Window) => void }) {
             <>
                 <Select<Unit> label={t('plans.unitLabel')} value={w.unit} options={(['day', 'week', 'month'] as const).map((id) => ({ id, text: t(`plans.calendarUnit.${id}`) }))} onChange={(unit) => set(unit === 'day' ? { ...w, unit } : { name: w.name, kind: 'calendar', unit, offset: w.offset })} />
                 <NumberBox label={t('plans.back')} value={-w.offset} min={0} max={60} onChange={(n) => set({ ...w, offset: n === 0 ? 0 : -n })} />
-                {w.unit === 'day' && <Field label={t('plans.from')} type="time" value={w.from ?? ''} onChange={(from) => set({ ...w, from })} />}
-                {w.unit === 'day' && <Field label={t('plans.to')} type="time" value={w.to ?? ''} onChange={(to) => set({ ...w, to })} />}
+                {w.unit === 'day' && <TimeBox label={t('plans.from')} value={w.from ?? ''} onChange={(from) => set({ ...w, from })} />}
+                {w.unit === 'day' && <TimeBox label={t('plans.to')} value={w.to ?? ''} onChange={(to) => set({ ...w, to: to === '00:00' ? '24:00' : to })} />}
             </>
         )
     }

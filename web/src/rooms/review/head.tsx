@@ -1,5 +1,5 @@
 /* The head of the grid: what round this is, how far it is, what to show. */
-import { CircleHelp, CloudUpload, ShieldCheck } from 'lucide-react'
+import { CheckCheck, CircleHelp, CloudUpload, ShieldCheck } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Round } from '~/api/types'
@@ -62,7 +62,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
                 <div className={s.actions}>
                     <ReportsMenu round={round} />
                     {state.mayJudge && <Button kind="primary" isDisabled={isRunning || state.awaitsOther} onPress={onSign}>{t(round.signoffs?.length && !state.isSigned && !state.awaitsOther ? 'review.signSecond' : 'review.sign')}</Button>}
-                    <MoreMenu round={round} onBulk={onBulk} mayJudge={state.mayJudge} />
+                    <MoreMenu round={round} mayJudge={state.mayJudge} />
                 </div>
             </div>
             {isRunning && <Progress round={round} />}
@@ -72,6 +72,7 @@ export function Head({ state, round, onSign, onHelp, onBulk }: { state: ReviewSt
                     bare label={t('review.order.label')} value={view.order} onChange={state.setOrder}
                     options={[{ id: 'dashboard', text: t('review.order.dashboard') }, { id: 'change', text: t('review.order.change') }]}
                 />
+                {state.mayJudge && <Button icon={<CheckCheck size={15} />} isDisabled={c.undecided === 0} onPress={onBulk}>{t('review.bulkUnchanged')}</Button>}
                 <div className={s.search}>
                     <SearchBox
                         label={t('review.search')} value={view.q} inputRef={search} onChange={(v) => state.setParam('q', v)}

@@ -65,7 +65,7 @@ function HoldDialog({ round, onClose }: { round: Round; onClose: () => void }) {
     )
 }
 
-export function MoreMenu({ round, onBulk, mayJudge }: { round: Round; onBulk: () => void; mayJudge: boolean }) {
+export function MoreMenu({ round, mayJudge }: { round: Round; mayJudge: boolean }) {
     const { t } = useTranslation()
     const [, go] = useLocation()
     const cache = useQueryClient()
@@ -80,7 +80,6 @@ export function MoreMenu({ round, onBulk, mayJudge }: { round: Round; onBulk: ()
     })
     const isRunning = round.state === 'running' || round.state === 'waiting'
     const entries: MenuEntry[] = [
-        { id: 'bulk', text: t('review.bulkUnchanged'), isDisabled: !mayJudge, onAction: onBulk },
         { id: 'retry', text: t('review.retryFailed'), isDisabled: !mayJudge || round.failed === 0, onAction: () => act.mutate(`/rounds/${round.id}/retry-failed`) },
         { id: 'plan', text: t('review.openPlan'), onAction: () => go(`/plans/${round.plan_id}`) },
         { id: 'verify', text: t('review.verify'), onAction: () => setOpen('verify') },

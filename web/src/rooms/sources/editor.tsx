@@ -16,19 +16,20 @@ import { Page } from '~/parts/page'
 import { Fault, FaultNote, Forbidden, Loading, Note } from '~/parts/state'
 import { toast } from '~/parts/toast'
 import { Hops } from './hops'
+import { QuietFields, QuietNow } from './quiet'
 import { Snippet } from './snippet'
 import s from './sources.module.css'
 
 const kinds: CredentialKind[] = ['token', 'basic', 'jwt', 'own_issuer', 'none']
 
-type Form = Omit<Source, 'id' | 'version' | 'last_test' | 'grafana_version'>
+type Form = Omit<Source, 'id' | 'version' | 'last_test' | 'grafana_version' | 'quiet_until'>
 
-const blank: Form = { name: '', url: '', org_id: 1, credential: { kind: 'token' }, ca_pem: '', extra_origins: [], max_parallel: 4 }
+const blank: Form = { name: '', url: '', org_id: 1, credential: { kind: 'token' }, ca_pem: '', extra_origins: [], max_parallel: 4, quiet_hours: null }
 
 function formOf(source: Source | undefined): Form {
     if (!source) return blank
-    const { name, url, org_id, credential, ca_pem, extra_origins, max_parallel } = source
-    return { name, url, org_id, credential, ca_pem: ca_pem ?? '', extra_origins, max_parallel }
+    const { name, url, org_id, credential, ca_pem, extra_origins, max_parallel, quiet_hours } = source
+    return { name, url, org_id, credential, ca_pem: ca_pem ?? '', extra_origins, max_parallel, quiet_hours: quiet_hours ?? null }
 }
 
 /** What is sent: a secret only when one was typed; members of other kinds of credential are left out. */
@@ -117,6 +118,7 @@ function Editor({ source }: { source: Source | undefined }) {
                     {draft.wasRestored && draft.isDirty && <Note>{t('common.restored')} <Button small kind="quiet" onPress={() => draft.reset(formOf(source))}>{t('common.discard')}</Button></Note>}
                     {save.isError && <FaultNote error={save.error} />}
                     {drop.isError && <FaultNote error={drop.error} />}
+                    {source && <QuietNow source={source} />}
                     <FieldRow>
                         <Field label={t('sources.name')} value={form.name} onChange={(v) => set({ name: v })} isRequired autoFocus={!source} fault={faultAt(save.error, 'name')} />
                         <NumberBox label={t('sources.org')} value={form.org_id} min={1} onChange={(v) => set({ org_id: v })} note={t('sources.orgNote')} />
@@ -126,6 +128,7 @@ function Editor({ source }: { source: Source | undefined }) {
                     <TextBox label={t('sources.origins')} value={form.extra_origins.join('\n')} rows={2} mono onChange={(v) => set({ extra_origins: v.split('\n').map((x) => x.trim()).filter((x, i, l) => x || i === l.length - 1).filter(Boolean) })} note={t('sources.originsNote')} fault={faultAt(save.error, 'extra_origins')} />
                     <TextBox label={t('sources.ca')} value={form.ca_pem ?? ''} rows={3} mono onChange={(v) => set({ ca_pem: v })} placeholder="-----BEGIN CERTIFICATE-----" fault={faultAt(save.error, 'ca_pem')} />
                     <NumberBox label={t('sources.parallel')} value={form.max_parallel} min={1} max={32} onChange={(v) => set({ max_parallel: v })} />
+                    <QuietFields value={form.quiet_hours ?? null} onChange={(quiet_hours) => set({ quiet_hours })} faultAt={(path) => faultAt(save.error, path)} />
                 </div>
                 <div className={s.side}>
                     <section className={s.panel} aria-live="polite">

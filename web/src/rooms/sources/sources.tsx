@@ -11,6 +11,7 @@ import { ButtonLink } from '~/parts/button'
 import { Badge } from '~/parts/mark'
 import { Page, Table } from '~/parts/page'
 import { Empty, Fault, Forbidden, Loading } from '~/parts/state'
+import { QuietBadge } from './quiet'
 
 export default function SourcesRoom() {
     const { t } = useTranslation()
@@ -27,7 +28,7 @@ export default function SourcesRoom() {
                 <Table
                     label={t('common.nav.sources')} rows={sources.data} rowKey={(x) => x.id}
                     columns={[
-                        { id: 'name', head: t('sources.name'), cell: (x) => <Link href={`/sources/${x.id}`}>{x.name}</Link> },
+                        { id: 'name', head: t('sources.name'), cell: (x) => <><Link href={`/sources/${x.id}`}>{x.name}</Link> <QuietBadge source={x} /></> },
                         { id: 'url', head: t('sources.url'), cell: (x) => <span className="mono">{x.url}</span> },
                         { id: 'org', head: t('sources.org'), isNumber: true, cell: (x) => x.org_id },
                         { id: 'auth', head: t('sources.credential'), cell: (x) => t(`sources.kind.${x.credential.kind}`) },

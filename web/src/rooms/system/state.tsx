@@ -41,6 +41,23 @@ function SelfTest() {
     )
 }
 
+/** The checks' own texts are the log's; what this answer tells in figures is said in the reader's language. */
+function useHealthText(x: System): (h: System['health'][number]) => string {
+    const { t } = useTranslation()
+    const f = useFormat()
+    return (h) => {
+        const [, waiting, dead] = /^(\d+) waiting, (\d+) given up$/.exec(h.detail) ?? []
+        if (h.name === 'database') return f.bytes(x.storage.database_bytes)
+        if (h.name === 'disk') return x.storage.free_bytes < 0 ? t('system.noLimit') : t('system.freeText', { bytes: f.bytes(x.storage.free_bytes) })
+        if (h.name === 'browsers' && h.ok) return t('system.browsersText', { idle: f.number(x.browsers.filter((b) => b.state === 'idle').length), busy: f.number(x.browsers.filter((b) => b.state === 'leased').length) })
+        if (waiting && dead) return t('system.newsText', { waiting: f.number(Number(waiting)), dead: f.number(Number(dead)) })
+        return h.detail
+    }
+}
+
+/** Why the browser has no sandbox: the reasons that are known, else the service's own words. */
+const obstacles: [RegExp, string][] = [[/^running as root/, 'system.obstacle.root'], [/AppArmor/, 'system.obstacle.restricted'], [/not allowed/, 'system.obstacle.namespaces'], [/^off|switched off|setting/, 'system.obstacle.setting']]
+
 function Browsers({ system }: { system: System }) {
     const { t } = useTranslation()
     const f = useFormat()
@@ -62,18 +79,24 @@ function Browsers({ system }: { system: System }) {
 }
 
 export function State() {
-    const { t } = useTranslation()
-    const f = useFormat()
     const system = useQuery({ queryKey: keys.system, queryFn: ({ signal }) => api.get<System>('/system', {}, signal), refetchInterval: 5000 })
     if (system.isError && !system.data) return <Fault error={system.error} onRetry={() => void system.refetch()} />
     if (!system.data) return <div className={s.grid}>{[0, 1, 2].map((i) => <Bone key={i} height={220} />)}</div>
-    const x = system.data
+    return <Shown x={system.data} error={system.error} />
+}
+
+function Shown({ x, error }: { x: System; error: unknown }) {
+    const { t } = useTranslation()
+    const f = useFormat()
+    const healthText = useHealthText(x)
+    const reason = x.browser.sandbox.reason ?? ''
+    const obstacle = obstacles.find(([words]) => words.test(reason))?.[1]
     return (
         <>
             <div className={s.notes}>
-            {system.isError && <FaultNote error={system.error} />}
-            {!x.browser.sandbox.on && <Note kind="warn"><strong>{t('system.noSandbox')}</strong> {x.browser.sandbox.reason}</Note>}
-            {x.fonts.missing.map((m) => <Note key={m.script} kind="warn">{t('system.fontMissing', { script: m.script, package: m.package })}</Note>)}
+            {error !== null && <FaultNote error={error} />}
+            {!x.browser.sandbox.on && <Note kind="warn"><strong>{t('system.noSandbox')}</strong> {obstacle ? t(obstacle) : reason}</Note>}
+            {x.fonts.missing.map((m) => <Note key={m.script} kind="warn">{t('system.fontMissing', { script: t([`system.script.${m.script}`, 'system.script.other'], { script: m.script }), package: m.package })}</Note>)}
             </div>
             <div className={s.grid}>
                 <section className={s.card}>
@@ -82,7 +105,7 @@ export function State() {
                         {x.health.map((h) => (
                             <li key={h.name}>
                                 {h.ok ? <CircleCheck size={16} className={s.good} aria-label={t('system.ok')} /> : <CircleX size={16} className={s.bad} aria-label={t('system.notOk')} />}
-                                <strong>{h.name}</strong><span>{h.detail}</span>
+                                <strong>{t([`system.check.${h.name}`, 'system.check.other'], { name: h.name })}</strong><span>{healthText(h)}</span>
                             </li>
                         ))}
                     </ul>

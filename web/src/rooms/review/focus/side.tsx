@@ -1,9 +1,9 @@
 /* Beside the picture: why to look at it first, the numbers behind it, what people have said. */
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Bug, Download, MessageSquarePlus } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { all, api, url } from '~/api/client'
+import { all, api, ApiError, send, url } from '~/api/client'
 import { keys } from '~/api/queries'
 import { useMay } from '~/api/session'
 import type { Finding, Shot, ShotData, Verdict } from '~/api/types'
@@ -11,7 +11,8 @@ import { useFormat, type Format } from '~/base/format'
 import { pick } from '~/i18n'
 import { Button, ButtonLink } from '~/parts/button'
 import { FindingIcon, VerdictMark } from '~/parts/mark'
-import { Bone } from '~/parts/state'
+import { Bone, useFaultText } from '~/parts/state'
+import { toast } from '~/parts/toast'
 import { MaskButton } from '../masks/mask-button'
 import s from './side.module.css'
 
@@ -50,6 +51,28 @@ export function dataQuery(shotId: string) {
     return { queryKey: keys.data(shotId), queryFn: () => api.get<ShotData>(`/shots/${shotId}/data`), staleTime: Infinity, gcTime: 60_000 }
 }
 
+/** What Grafana answered to the page, word for word. Not every shot has it, so it is fetched first: a link would save an error. */
+function RawAnswers({ shot }: { shot: Shot }) {
+    const { t } = useTranslation()
+    const faultText = useFaultText()
+    const save = useMutation({
+        mutationFn: async () => (await send('GET', `/shots/${shot.id}/frames`)).blob(),
+        onSuccess: (answers) => {
+            const a = document.createElement('a')
+            a.href = URL.createObjectURL(answers)
+            a.download = `answers-${shot.id}.json`
+            a.click()
+            setTimeout(() => URL.revokeObjectURL(a.href), 10_000)
+        },
+        onError: (e) => {
+            if (e instanceof ApiError && (e.status === 404 || e.status === 410)) return toast({ text: t('review.answersNone') })
+            const x = faultText(e)
+            toast({ text: `${x.title} ${x.detail}`, kind: 'alert' })
+        },
+    })
+    return <Button small kind="quiet" icon={<Download size={13} />} isDisabled={save.isPending} onPress={() => save.mutate()}>{t('review.answers')}</Button>
+}
+
 function Numbers({ shot }: { shot: Shot }) {
     const { t } = useTranslation()
     const f = useFormat()
@@ -58,7 +81,12 @@ function Numbers({ shot }: { shot: Shot }) {
         <section>
             <h2>
                 {t('review.numbers')}
-                {shot.has_data && <a href={url(`/shots/${shot.id}/data.csv`)} download className="nowrap"><Download size={13} aria-hidden="true" /> CSV</a>}
+                {shot.has_data && (
+                    <span className={s.take}>
+                        <a href={url(`/shots/${shot.id}/data.csv`)} download className="nowrap"><Download size={13} aria-hidden="true" /> CSV</a>
+                        <RawAnswers shot={shot} />
+                    </span>
+                )}
             </h2>
             {!shot.has_data && <p className="quiet small">{t('review.noNumbers')}</p>}
             {shot.has_data && data.isPending && <Bone height={70} />}
