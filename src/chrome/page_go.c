@@ -243,7 +243,7 @@ static int close_others(struct op *op, struct page *page)
             if (cdp_pump(op, page->browser->cdp, (int)left, NULL) < 0)
                 return -1;
     }
-    return op_fail(op, ERR_BROWSER, "windows that a page opened can not be closed");
+    return op_fail(op, ERR_BROWSER, "windows that a page opened cannot be closed");
 }
 
 static int clear_storage(struct op *op, struct page *page, const char *origin)

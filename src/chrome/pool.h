@@ -101,7 +101,7 @@ struct pool_outlook {
     int ahead;        /* waiting before it */
     int browsers;     /* alive or starting */
     int64_t lease_ms; /* a quick lease: the lower tenth of the latest; 0 when none is known */
-    int64_t wait_ms;  /* it can not be sooner: a lower bound, 0 when a browser is free */
+    int64_t wait_ms;  /* it cannot be sooner: a lower bound, 0 when a browser is free */
 };
 void pool_estimate(struct pool *pool, enum pool_class class_, struct pool_outlook *out);
 

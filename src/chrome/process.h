@@ -35,7 +35,7 @@ struct process; /* one running browser */
 /* The configured path, or the first of the known names in /usr/lib/chromium and PATH. Fails with
  * ERR_UNAVAILABLE and what to install. The path lives in the op's arena. */
 int process_find(struct op *op, const char *configured, const char **out) MUST_CHECK;
-/* Why Chromium's sandbox can not be on here ("running as root", "no user namespaces"), or NULL.
+/* Why Chromium's sandbox cannot be on here ("running as root", "no user namespaces"), or NULL.
  * Asked once per process, then remembered. */
 const char *process_sandbox_obstacle(void);
 /* Removes profile directories in temp_dir whose daemon is dead, after killing what still runs in

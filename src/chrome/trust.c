@@ -46,7 +46,7 @@ static int add_certificate(struct op *op, const char *file, PK11SlotInfo *slot, 
     CERTCertificate *cert = CERT_DecodeCertFromPackage(text, (int)pem.n);
     if (!cert)
         return fail_library(op, file,
-                            arena_fmt(&op->arena, "certificate %d can not be read", number));
+                            arena_fmt(&op->arena, "certificate %d cannot be read", number));
     bool has = PK11_ImportCert(slot, cert, CK_INVALID_HANDLE, nickname, PR_FALSE) == SECSuccess &&
                CERT_ChangeCertTrust(CERT_GetDefaultCertDB(), cert, &trust) == SECSuccess;
     int failed = has ? 0 : fail_library(op, file, arena_fmt(&op->arena, "certificate %d", number));

@@ -55,7 +55,7 @@ int gate_start(struct op *op, const struct gate_conf *conf, struct gate **out)
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = &g->wake};
     if (g->epoll_fd < 0 || g->wake.fd < 0 ||
         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->wake.fd, &event) < 0) {
-        op_fail(op, ERR_UNAVAILABLE, "the gate can not start: %s", strerror(errno));
+        op_fail(op, ERR_UNAVAILABLE, "the gate cannot start: %s", strerror(errno));
         gate_stop(g);
         return -1;
     }
@@ -92,7 +92,7 @@ static int listen_somewhere(struct op *op, int *out_port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, n) < 0 || listen(fd, BACKLOG) < 0 ||
         getsockname(fd, (struct sockaddr *)&address, &n) < 0) {
-        op_fail(op, ERR_UNAVAILABLE, "the gate can not open a port: %s", strerror(errno));
+        op_fail(op, ERR_UNAVAILABLE, "the gate cannot open a port: %s", strerror(errno));
         if (fd >= 0)
             close(fd);
         return -1;

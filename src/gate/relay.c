@@ -62,7 +62,7 @@ struct relay_conn {
 /* --- epoll --- */
 
 /* An end that is waited for in nothing leaves the epoll: errors and hang-ups are reported unasked, and
- * one that can not be acted upon yet would spin. */
+ * one that cannot be acted upon yet would spin. */
 static void arm(struct gate *g, struct gate_end *end, uint32_t events)
 {
     if (end->fd < 0 || end->armed == events)

@@ -1,4 +1,4 @@
-/* getaddrinfo blocks and can not be cancelled, so a few threads of their own call it. Questions and answers
+/* getaddrinfo blocks and cannot be cancelled, so a few threads of their own call it. Questions and answers
  * are two lists under one lock; an answer whose asker has gone is dropped by the relay.
  *
  * Any thread may ask and take. A stop waits for the names that are being looked up.

@@ -53,7 +53,7 @@ int grafana_open(struct op *op, const struct grafana_site *site, struct grafana 
                                                       .role = copy(grafana, credential->role)};
     secret_copy(&grafana->credential.secret, &credential->secret);
     const char *ca = grafana->site.ca_file, *more = grafana->site.more_ca_file;
-    /* Where browsers can not go either: see gate/rules.c. */
+    /* Where browsers cannot go either: see gate/rules.c. */
     struct fetch_conf conf = {.ca_file = *ca ? ca : NULL,
                               .more_ca_file = *more ? more : NULL,
                               .refuse = FETCH_LINK_LOCAL};

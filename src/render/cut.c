@@ -213,7 +213,8 @@ static int judge_panel(struct op *op, const struct visit *visit, const struct sc
     struct truth_rules rules = scene->truth;
     rules.panel = ask->cut;
     truth_judge(&op->arena, &rules, page_facts(visit->tab.page), &visit->tab.probe, &out->finding);
-    /* The page has come to rest and is seen whole: what is not mounted now is kept out of sight (another tab). */
+    /* The page has come to rest and is seen whole: what is not mounted now is kept out of sight
+     * (another tab). */
     if (out->finding.truth == TRUTH_LOADING && !panel->is_active && scene->end == TAB_READY)
         find(&out->finding, TRUTH_HIDDEN, arena_fmt(&op->arena, "%s is not shown", panel->title));
     out->panel_title = arena_strdup(&op->arena, panel->title);

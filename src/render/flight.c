@@ -1,4 +1,4 @@
-/* Single flight for identical renders, and the door for those that can not be in time.
+/* Single flight for identical renders, and the door for those that cannot be in time.
  *
  * The first caller of a key leads: it renders on its own thread with its own op. Others of the key
  * wait on a descriptor of theirs and copy the leader's result into their own memory; the leader

@@ -1,5 +1,5 @@
 /* Renders in flight: who asks for the very picture that is being made already gets that one, and
- * who can not be served in time is told at once.
+ * who cannot be served in time is told at once.
  *
  * "The very same" means the same identity, URL, look and wishes; nothing is ever shared between
  * identities, and nothing is kept after the last caller got it. Any thread.

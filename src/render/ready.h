@@ -31,8 +31,8 @@ const char *ready_missing(const struct ready_rules *rules, const struct facts *f
 
 /* The same for one panel of the page alone. */
 const char *ready_missing_panel(const struct ready_rules *rules, const struct probe_panel *panel);
-/* Are the panel's data of another range than the asked one (a shift or range of its own)? from_ms -1: a relative
- * range was asked for, the dashboard's own counts. */
+/* Are the panel's data of another range than the asked one (a shift or range of its own)?
+ * from_ms -1: a relative range was asked for, the dashboard's own counts. */
 bool ready_is_other_range(const struct probe *probe, const struct probe_panel *panel,
                           int64_t from_ms, int64_t to_ms);
 

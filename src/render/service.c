@@ -189,7 +189,7 @@ static int accept_end(struct op *op, struct tab *tab, const struct render_ask *a
     return 0;
 }
 
-/* The gate always listens: a browser that can not reach it has lost its network process. */
+/* The gate always listens: a browser that cannot reach it has lost its network process. */
 static bool is_networkless(const struct op *op)
 {
     return op->err == ERR_TARGET && (strstr(op->err_text, "ERR_PROXY_CONNECTION_FAILED") ||
