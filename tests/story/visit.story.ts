@@ -1,6 +1,7 @@
 // Many pictures out of one page: POST /render/batch. Whatever the way, each picture shows its own panel's
 // data of its own window; the square that the stand-in draws from the answered data proves it.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Caller, Description, platform } from './lib/api.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { grafanaSettings, Rounds } from './lib/rounds.js';
@@ -242,6 +243,25 @@ describe('paranoia', () => {
       const metrics = await (await careful.get('/metrics')).text();
       expect(metrics).toMatch(/rounds_fidelity_checks_total\{outcome="same"\} 12/);
       expect(metrics).not.toContain('rounds_fidelity_checks_total{outcome="different"}');
+    } finally { await careful.stop(); }
+  });
+
+  it('is counted on the System page, those that differ too; the fresh picture is the one that is kept', async () => {
+    const careful = await Rounds.start({ ...platform, settings: grafanaSettings(grafana.url), env: { ...platform.env, TEST_GRAFANA_TOKEN: viewerToken }, args: ['--rounds.paranoia=1'] });
+    const said = async () => (await admin.get('/system')).json.fidelity;
+    const admin = await Caller.signIn(careful, await Description.of(careful));
+    try {
+      expect(await said()).toEqual({ checked: 0, different: 0 });
+      await batch([cutLine('heavy-08', '1', 0)], careful); // a document of its own is not checked
+      expectRight(await batch([cutLine('heavy-08', '1', 1)], careful));
+      expect(await said()).toEqual({ checked: 1, different: 0 });
+
+      await grafana.faults({ panels: { 'heavy-08/1': { noData: true, times: 1 } } }); // the fresh load will have some
+      const landed = await batch([cutLine('heavy-08', '1', 2)], careful);
+      expectRight(landed);
+      expect(landed[0].outcome).toBe('ok');
+      expect(await said()).toEqual({ checked: 2, different: 1 });
+      expect(await (await careful.get('/metrics')).text()).toMatch(/rounds_fidelity_checks_total\{outcome="different"\} 1/);
     } finally { await careful.stop(); }
   });
 });
