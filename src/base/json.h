@@ -80,6 +80,8 @@ void jw_text_at(struct jw *w, const char *key, const char *text);
 void jw_int_at(struct jw *w, const char *key, int64_t n);
 void jw_num_at(struct jw *w, const char *key, double n);
 void jw_bool_at(struct jw *w, const char *key, bool b);
+/* "2026-11-23T08:30:00.123Z", or null for 0. */
+void jw_time_at(struct jw *w, const char *key, int64_t wall_ms);
 void jw_object_at(struct jw *w, const char *key);
 void jw_array_at(struct jw *w, const char *key);
 void jw_raw_at(struct jw *w, const char *key, struct bytes json);

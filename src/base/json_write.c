@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include "base/assert.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -211,6 +212,13 @@ void jw_array_at(struct jw *w, const char *key)
 {
     jw_key(w, key);
     jw_array(w);
+}
+
+void jw_time_at(struct jw *w, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_ISO_MAX];
+    clock_iso(wall_ms, text);
+    jw_text_at(w, key, wall_ms ? text : NULL);
 }
 
 void jw_raw_at(struct jw *w, const char *key, struct bytes json)

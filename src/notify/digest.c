@@ -162,13 +162,6 @@ static void add_items(struct digest *d)
 
 /* ---- The digest for machines ---- */
 
-static void time_at(struct jw *w, const char *key, int64_t wall_ms)
-{
-    char text[CLOCK_ISO_MAX];
-    clock_iso(wall_ms, text);
-    jw_text_at(w, key, wall_ms ? text : NULL);
-}
-
 static const char *state_word(enum round_state state)
 {
     static const char *const words[] = {"waiting", "running",   "finished",
@@ -182,7 +175,7 @@ static void print_round(struct jw *w, const struct store_round *r)
     jw_text_at(w, "id", r->id);
     jw_text_at(w, "plan_id", r->plan_id);
     jw_text_at(w, "plan_name", r->plan_name);
-    time_at(w, "moment_at", r->moment_ms);
+    jw_time_at(w, "moment_at", r->moment_ms);
     jw_text_at(w, "state", state_word(r->state));
     jw_bool_at(w, "late", r->is_late);
     jw_int_at(w, "total", r->total);
@@ -193,8 +186,8 @@ static void print_round(struct jw *w, const struct store_round *r)
     jw_int_at(w, "not_applicable", r->not_applicable);
     jw_int_at(w, "undecided", r->undecided);
     jw_int_at(w, "changed", r->changed);
-    time_at(w, "due_at", r->due_ms);
-    time_at(w, "signed_at", r->signed_ms);
+    jw_time_at(w, "due_at", r->due_ms);
+    jw_time_at(w, "signed_at", r->signed_ms);
     jw_text_at(w, "signer", r->signer);
     jw_text_at(w, "error", r->error);
     jw_end(w);
@@ -226,7 +219,7 @@ static struct bytes print_json(struct op *op, const struct notify_message *m,
     jw_object(&w);
     jw_text_at(&w, "event", notify_event_word(m->event));
     jw_text_at(&w, "delivery", m->letter_id);
-    time_at(&w, "at", m->at_ms);
+    jw_time_at(&w, "at", m->at_ms);
     jw_text_at(&w, "title", m->title);
     jw_text_at(&w, "text", m->lead);
     jw_text_at(&w, "url", m->link);

@@ -11,7 +11,6 @@
 #include "report/zip_text.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/url.h"
 
 #include <archive.h>
@@ -188,13 +187,6 @@ static int put_page(struct zip *zip)
 
 /* ---- JSON ---- */
 
-static void time_at(struct jw *w, const char *key, int64_t wall_ms)
-{
-    char text[CLOCK_ISO_MAX];
-    clock_iso(wall_ms, text);
-    jw_text_at(w, key, wall_ms ? text : NULL);
-}
-
 static void file_at(struct jw *w, const char *key, const struct file *file)
 {
     jw_key(w, key);
@@ -263,9 +255,9 @@ static void print_shot(struct zip *zip, struct jw *w, size_t i)
     jw_text_at(w, "panel", shot->panel_title);
     json_at(w, "variables", &arena, shot->vars);
     jw_text_at(w, "window", shot->window_key);
-    time_at(w, "from", shot->from_ms);
-    time_at(w, "to", shot->to_ms);
-    time_at(w, "taken_at", shot->taken_ms);
+    jw_time_at(w, "from", shot->from_ms);
+    jw_time_at(w, "to", shot->to_ms);
+    jw_time_at(w, "taken_at", shot->taken_ms);
     jw_text_at(w, "reason", shot->error);
     jw_text_at(w, "verdict", verdict_word(shot->verdict));
     json_at(w, "findings", &arena, shot->findings);
@@ -291,11 +283,11 @@ static int put_manifest(struct zip *zip)
     jw_text_at(&w, "plan", round->plan_name);
     jw_text_at(&w, "plan_id", round->plan_id);
     jw_int_at(&w, "plan_version", round->plan_version);
-    time_at(&w, "moment_at", round->moment_ms);
-    time_at(&w, "started_at", round->started_ms);
-    time_at(&w, "finished_at", round->finished_ms);
+    jw_time_at(&w, "moment_at", round->moment_ms);
+    jw_time_at(&w, "started_at", round->started_ms);
+    jw_time_at(&w, "finished_at", round->finished_ms);
     jw_text_at(&w, "timezone", zip->report->zone);
-    time_at(&w, "made_at", zip->report->made_ms);
+    jw_time_at(&w, "made_at", zip->report->made_ms);
     jw_text_at(&w, "made_by", zip->report->made_by);
     jw_array_at(&w, "shots");
     for (size_t i = 0; i < zip->report->shot_n; i++)
@@ -318,7 +310,7 @@ static void print_verdict(struct jw *w, const struct store_verdict *v)
     jw_text_at(w, "category", v->category);
     json_at(w, "links", &arena, v->links);
     jw_text_at(w, "by", v->user);
-    time_at(w, "at", v->given_ms);
+    jw_time_at(w, "at", v->given_ms);
     jw_text_at(w, "how", (unsigned)v->how <= VERDICT_PHONE ? how[v->how] : "");
     jw_int_at(w, "dwell_ms", v->dwell_ms);
     jw_text_at(w, "picture", v->picture);
@@ -348,7 +340,7 @@ static void print_signoff(struct jw *w, const struct store_signoff *s)
     jw_int_at(w, "seq", s->seq);
     jw_bool_at(w, "is_final", s->is_final);
     jw_text_at(w, "by", s->user);
-    time_at(w, "at", s->signed_ms);
+    jw_time_at(w, "at", s->signed_ms);
     jw_text_at(w, "summary", s->summary);
     jw_text_at(w, "reasons", s->reasons);
     jw_int_at(w, "undecided", s->undecided);
