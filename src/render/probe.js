@@ -315,10 +315,10 @@
   /* url: what was asked for, which the application rewrites to its liking; kept for the next who has this
    * tab. isSoloPush: a change inside the application of a solo page, which only scenes follow. */
   let asked = '';
-  const visited = new Set();
+  const visited = new Set(), urls = new Set();
   const arm = (t, url, isSoloPush) => {
     if (isSoloPush && !window.__grafanaSceneContext) throw new Error('this page does not follow');
-    if (url) { isPushed = asked !== ''; asked = url; visited.add(url.split('?')[0]); }
+    if (url) { isPushed = asked !== ''; asked = url; visited.add(url.split('?')[0]); urls.add(url); }
     token = t; last = ''; still = stable = 0; reportedFor = redrawnFor = ''; reportedAt = performance.now();
     cancelAnimationFrame(frame); clearInterval(timer);
     frame = requestAnimationFrame(loop);
@@ -417,9 +417,9 @@
   };
   /* Charts keep drawing at the scale at which they were born. */
   const bornAt = window.devicePixelRatio;
-  const state = () => ({
+  const state = (url) => ({
     asked, rescaled: window.devicePixelRatio !== bornAt, scenes: !!window.__grafanaSceneContext,
-    visited: visited.size, age_ms: Math.round(performance.now()),
+    visited: visited.size, repeated: urls.has(url), age_ms: Math.round(performance.now()),
   });
   window.__rounds = { arm, disarm, extent, boxes, openRows, refresh, state, variables };
 })();

@@ -179,17 +179,31 @@ static bool has_grown(struct op *op, const struct tab *tab)
     return heap_max > 0 && (page_heap(op, tab->page, &used) < 0 || used > heap_max);
 }
 
-/* What the tab was last asked to show; false when it shows nothing that can be led on. */
-static bool find_asked(struct op *op, struct tab *tab, struct target *out, bool *is_scenes)
+static const char *state_script(struct op *op, const struct target *next)
+{
+    struct str *s = str_new(&op->arena, 512 * 1024);
+    struct jw w;
+    str_adds(s, "window.__rounds?window.__rounds.state(");
+    jw_init(&w, s);
+    jw_text(&w, next->text);
+    str_adds(s, "):{}");
+    return s->p;
+}
+
+/* What the tab was last asked to show; false when it shows nothing that can be led on. Of what a document has
+ * shown before, the application may show the data that it has kept, and ask for none. */
+static bool find_asked(struct op *op, struct tab *tab, const struct target *next,
+                       struct target *out, bool *is_scenes)
 {
     const struct facts *facts = page_facts(tab->page);
     const struct jv *state;
     if (facts->status != 200 || facts->is_off_origin)
         return false;
-    if (page_eval(op, tab->page, "window.__rounds?window.__rounds.state():{}", &state) < 0)
+    if (page_eval(op, tab->page, state_script(op, next), &state) < 0)
         return false;
     *is_scenes = jv_bool_at(state, "scenes", false);
-    return *jv_text_at(state, "asked", "") && !is_worn(state) && !has_grown(op, tab) &&
+    return *jv_text_at(state, "asked", "") && !jv_bool_at(state, "repeated", false) &&
+           !is_worn(state) && !has_grown(op, tab) &&
            target_parse(op, jv_bytes(jv_get(state, "asked")), out) == 0;
 }
 
@@ -205,7 +219,7 @@ static int try_push(struct op *op, struct tab *tab, const struct target *target)
         return 0;
     op_init_part(&part, op, -1);
     bool is_scenes = false;
-    bool can = find_asked(&part, tab, &now, &is_scenes) && target_can_push(&now, target);
+    bool can = find_asked(&part, tab, target, &now, &is_scenes) && target_can_push(&now, target);
     /* Scenes take over a range and variables in one act. The older stack first shows the former values for a
      * while, and nothing in its data tells whose they are. */
     can = can && (is_scenes || target_same_variables(&now, target));

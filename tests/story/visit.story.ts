@@ -207,11 +207,20 @@ describe('traps inside the application', () => {
     expectRight(await asked(lines(soloLine, 'heavy-09', ['1'], [0]))); // from here on the application is loaded
     await grafana.hook('requests/clear');
     await grafana.faults({ queryDelay: { fixedMs: 700 }, dashboards: { 'heavy-09': { delayMs: 300 } } });
-    const landed = await asked(lines(soloLine, 'heavy-09', ['1', '2'], [1, 2]));
+    const landed = await asked(lines(soloLine, 'heavy-09', ['1'], [1, 2, 3, 4]));
     expectRight(landed);
     expect(ways(landed)).toEqual(['in-app']);
     const queries = (await grafana.seen()).requests.filter((r) => r.path === '/api/ds/query');
     expect(queries.filter((r) => r.status === 0).length, 'cut off before an answer').toBeGreaterThan(0);
+  });
+
+  it('the same once more is asked for anew, with its data', async () => {
+    for (const make of [soloLine, cutLine]) {
+      expectRight(await asked([make('heavy-04', '1', 5)]));
+      await grafana.hook('requests/clear');
+      expectRight(await asked([make('heavy-04', '1', 5)]));
+      expect((await grafana.seen()).requests.filter((r) => r.path === '/api/ds/query').length).toBeGreaterThan(0);
+    }
   });
 
   it('the range in any form, milliseconds or ISO times; a relative one is never taken from what the page has', async () => {
