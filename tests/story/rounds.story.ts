@@ -132,6 +132,23 @@ describe('a round', () => {
   });
 });
 
+describe('the rounds after the first', () => {
+  it('keep no numbers of the dashboard that the page showed before', async () => {
+    const plan = await makePlan(admin, source, ['pay', 'edge', 'accounts'], { name: '同号面板', windows: [sixHours, yesterday] });
+    const known = new Map<string, string>();
+    for (const day of ['21', '22', '23']) {
+      const { id } = await runRound(admin, plan, { moment: `2026-11-${day}T02:00:00Z` });
+      for (const s of (await shotsOf(admin, id)).filter((x) => x.has_data)) {
+        const panel = `${s.dashboard.uid}/${s.panel.key}`;
+        const names = good(await admin.get(`/shots/${s.id}/data`)).series.map((x: any) => x.name).join();
+        expect(names, `${panel} ${s.window.name} of the ${day}th`).toBe(known.get(panel) ?? names);
+        known.set(panel, names);
+      }
+    }
+    expect(known.size).toBeGreaterThan(8);
+  });
+});
+
 describe('searching by time alone', () => {
   it('finds the rounds of that time and the verdicts given in it, with comments and without', async () => {
     const plan = await makePlan(admin, source, ['library'], { name: '晚间巡检' });
