@@ -40,10 +40,7 @@ const opened: Record<string, [() => string, (page: Page, zh: boolean) => Promise
     'dialog-areas': [() => `/rounds/${at.round}/shots/${at.shot}`, (page, zh) => page.getByRole('button', { name: zh ? '忽略区域…' : 'Areas left out…' }).click()],
     'dialog-keys': [() => `/rounds/${at.round}`, (page) => page.keyboard.press('?')],
     'dialog-abnormal': [() => `/rounds/${at.round}/shots/${at.shot}`, (page) => page.keyboard.press('a')],
-    'dialog-bulk': [() => `/rounds/${at.round}`, async (page, zh) => {
-        await page.getByRole('button', { name: zh ? '更多' : 'More' }).click()
-        await page.getByRole('menuitem').first().click()
-    }],
+    'dialog-bulk': [() => `/rounds/${at.round}`, (page, zh) => page.getByRole('button', { name: zh ? '无变化的判为正常…' : 'Mark unchanged as normal…' }).click()],
     'plan-windows': [() => `/plans/${at.plan}`, (page, zh) => page.getByRole('tab', { name: zh ? '时间窗' : 'Windows' }).click()],
     'plan-schedule': [() => `/plans/${at.plan}`, (page, zh) => page.getByRole('tab', { name: zh ? '时间表' : 'Schedule' }).click()],
 }

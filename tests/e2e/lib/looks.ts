@@ -1,8 +1,9 @@
 /* Pictures of rooms compared with kept ones.
    Both are reduced to a quarter in width and height (each point the mean of sixteen) before they are compared: what differs between Debian 12 and
    13, smoothing of letters and their width by a pixel, is averaged away, and the kept pictures stay small. A point differs when a channel is off by
-   more than `pointMost` of 255. A picture does when more than `shareMost` of its points differ (a line that wraps, a colour token), or when they fill
-   `blockMost` of any window of 48 × 24 px (a button, a mark: few points of a page, but all of one place). Measured: runs of different builds under
+   more than `pointMost` of 255. A picture does when more than `shareMost` of its points differ (a line that wraps), when they fill
+   `blockMost` of any window of 48 × 24 px (a button, a mark: few points of a page, but all of one place), or when `washMost` of the page is off by
+   more than `washPoint` (a colour token that is a little wrong, everywhere it is used). Measured: runs of different builds under
    load differ in no point; a button that is missing in 0.2 % of the page and in all of its window. Kept pictures are made anew with `make looks`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,8 @@ import type { Page } from 'playwright-core'
 export const pointMost = 40
 export const shareMost = 0.006
 export const blockMost = 0.7
+export const washPoint = 16
+export const washMost = 0.1
 const kept = fileURLToPath(new URL('../looks/', import.meta.url))
 const left = fileURLToPath(new URL('../looks-different/', import.meta.url))
 
@@ -20,6 +23,8 @@ export interface Look {
     share: number
     /** The share within the window where they lie densest. */
     block: number
+    /** Points that are off by a little at least, of all. */
+    wash: number
     /** Where kept, now and their difference are side by side, when they differ too much. */
     left: string | null
 }
@@ -27,12 +32,13 @@ export interface Look {
 interface Compared {
     share: number
     block: number
+    wash: number
     small: string
     sides: string | null
 }
 
 /* In the page, which can decode PNG; draws kept, now and where they differ side by side. */
-async function compareInPage([now, before, pointMost]: [string, string | null, number]): Promise<Compared> {
+async function compareInPage([now, before, pointMost, washPoint]: [string, string | null, number, number]): Promise<Compared> {
     const load = (data: string) => new Promise<HTMLImageElement>((done, fail) => {
         const img = new Image()
         img.onload = () => done(img)
@@ -67,14 +73,15 @@ async function compareInPage([now, before, pointMost]: [string, string | null, n
     }
     const [smallBoard, g] = board(w, h)
     g.putImageData(small, 0, 0)
-    if (!before) return { share: 1, block: 1, small: data(smallBoard), sides: null }
+    if (!before) return { share: 1, block: 1, wash: 1, small: data(smallBoard), sides: null }
     const old = pixels(await load(before))
     const [sides, s] = board(Math.max(w, old.width) * 3, Math.max(h, old.height))
     s.putImageData(old, 0, 0)
     s.putImageData(small, w, 0)
-    if (old.width !== w || old.height !== h) return { share: 1, block: 1, small: data(smallBoard), sides: data(sides) }
+    if (old.width !== w || old.height !== h) return { share: 1, block: 1, wash: 1, small: data(smallBoard), sides: data(sides) }
     const marks = new ImageData(w, h)
     let n = 0
+    let washed = 0
     const off = new Uint8Array(w * h)
     for (let i = 0; i < w * h * 4; i += 4) {
         const most = Math.max(...[0, 1, 2].map((k) => Math.abs(small.data[i + k]! - old.data[i + k]!)))
@@ -82,6 +89,7 @@ async function compareInPage([now, before, pointMost]: [string, string | null, n
         marks.data.set(most > pointMost ? [220, 0, 60, 255] : [pale, pale, pale, 255], i)
         off[i / 4] = most > pointMost ? 1 : 0
         n += off[i / 4]!
+        washed += most > washPoint ? 1 : 0
     }
     let block = 0
     for (let y = 0; y + 6 <= h; y += 2) {
@@ -92,7 +100,7 @@ async function compareInPage([now, before, pointMost]: [string, string | null, n
         }
     }
     s.putImageData(marks, w * 2, 0)
-    return { share: n / (w * h), block, small: data(smallBoard), sides: data(sides) }
+    return { share: n / (w * h), block, wash: washed / (w * h), small: data(smallBoard), sides: data(sides) }
 }
 
 /** A picture of the page as it is. With UPDATE_LOOKS it becomes the kept one. */
@@ -100,18 +108,18 @@ export async function look(page: Page, workbench: Page, name: string): Promise<L
     const file = join(kept, `${name}.png`)
     const now = (await page.screenshot({ animations: 'disabled', caret: 'hide' })).toString('base64')
     const before = existsSync(file) ? readFileSync(file).toString('base64') : null
-    const c = await workbench.evaluate(compareInPage, [now, before, pointMost] as [string, string | null, number])
+    const c = await workbench.evaluate(compareInPage, [now, before, pointMost, washPoint] as [string, string | null, number, number])
     if (process.env.UPDATE_LOOKS) {
         if (c.share > 0) {
             mkdirSync(kept, { recursive: true })
             writeFileSync(file, Buffer.from(c.small, 'base64'))
         }
-        return { share: 0, block: 0, left: null }
+        return { share: 0, block: 0, wash: 0, left: null }
     }
     if (c.share > 0) console.info(`${name}: ${(c.share * 100).toFixed(3)} % of its points differ, ${Math.round(c.block * 100)} % where they are densest`)
-    if (c.share <= shareMost && c.block <= blockMost) return { share: c.share, block: c.block, left: null }
+    if (c.share <= shareMost && c.block <= blockMost && c.wash <= washMost) return { share: c.share, block: c.block, wash: c.wash, left: null }
     mkdirSync(left, { recursive: true })
     const where = join(left, `${name}.png`)
     writeFileSync(where, Buffer.from(c.sides ?? c.small, 'base64'))
-    return { share: c.share, block: c.block, left: where }
+    return { share: c.share, block: c.block, wash: c.wash, left: where }
 }
