@@ -12,14 +12,6 @@ const char *card_state_word(enum round_state state)
     return words[state];
 }
 
-static void time_at(struct jw *w, const char *key, int64_t wall_ms)
-{
-    char text[CLOCK_ISO_MAX];
-    if (wall_ms)
-        clock_iso(wall_ms, text);
-    jw_text_at(w, key, wall_ms ? text : NULL);
-}
-
 void card_print_members(struct jw *w, const struct store_round *round)
 {
     static const char *const triggers[] = {
@@ -27,7 +19,7 @@ void card_print_members(struct jw *w, const struct store_round *round)
     jw_text_at(w, "id", round->id);
     jw_text_at(w, "plan_id", round->plan_id);
     jw_text_at(w, "plan_name", round->plan_name);
-    time_at(w, "moment_at", round->moment_ms);
+    jw_time_at(w, "moment_at", round->moment_ms);
     jw_text_at(w, "state", card_state_word(round->state));
     jw_int_at(w, "total", round->total);
     jw_int_at(w, "done", round->done);
@@ -37,7 +29,7 @@ void card_print_members(struct jw *w, const struct store_round *round)
     jw_int_at(w, "not_applicable", round->not_applicable);
     jw_int_at(w, "undecided", round->undecided);
     jw_int_at(w, "changed", round->changed);
-    time_at(w, "due_at", round->due_ms);
+    jw_time_at(w, "due_at", round->due_ms);
     jw_bool_at(w, "late", round->is_late);
     jw_text_at(w, "trigger", triggers[round->trigger]);
     jw_text_at(w, "error", *round->error ? round->error : NULL);

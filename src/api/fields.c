@@ -185,21 +185,6 @@ int64_t fields_need_int(struct fields *f, const char *key, int64_t min, int64_t 
     return fields_int(f, key, min, max, min);
 }
 
-double fields_num(struct fields *f, const char *key, double min, double max, double fallback)
-{
-    const struct jv *v = fields_value(f, key);
-    if (!v)
-        return fallback;
-    double n = jv_num(v, min);
-    if (!jv_is_number(v))
-        fields_fault(f, key, "must be a number, not %s", jv_kind(v));
-    else if (!(n >= min && n <= max))
-        fields_fault(f, key, "must be from %g to %g", min, max);
-    else
-        return n;
-    return fallback;
-}
-
 static const char *join_words(struct arena *arena, const char *const *words)
 {
     struct str *s = str_new(arena, 4096);

@@ -58,7 +58,6 @@ bool fields_bool(struct fields *f, const char *key, bool fallback);
 /* min and max included. */
 int64_t fields_int(struct fields *f, const char *key, int64_t min, int64_t max, int64_t fallback);
 int64_t fields_need_int(struct fields *f, const char *key, int64_t min, int64_t max);
-double fields_num(struct fields *f, const char *key, double min, double max, double fallback);
 /* Index among words (NULL-terminated). need: fallback -1 makes a missing one a fault. */
 int fields_word(struct fields *f, const char *key, const char *const *words, int fallback);
 /* Wall-clock milliseconds of an RFC 3339 text; fallback when missing or null. */

@@ -21,14 +21,6 @@ void shot_printer_init(struct shot_printer *p, struct op *op, const struct platf
     *p = (struct shot_printer){.op = op, .platform = platform};
 }
 
-static void time_at(struct jw *w, const char *key, int64_t wall_ms)
-{
-    char text[CLOCK_ISO_MAX];
-    if (wall_ms)
-        clock_iso(wall_ms, text);
-    jw_text_at(w, key, wall_ms ? text : NULL);
-}
-
 static void text_or_null_at(struct jw *w, const char *key, const char *text)
 {
     jw_text_at(w, key, text && *text ? text : NULL);
@@ -97,8 +89,8 @@ static int print_window(struct shot_printer *p, const struct store_shot *shot, s
     jw_object_at(w, "window");
     jw_int_at(w, "index", i);
     jw_text_at(w, "name", *name ? name : shot->window_key);
-    time_at(w, "from", shot->from_ms);
-    time_at(w, "to", shot->to_ms);
+    jw_time_at(w, "from", shot->from_ms);
+    jw_time_at(w, "to", shot->to_ms);
     jw_end(w);
     return 0;
 }
@@ -236,7 +228,7 @@ void shot_print_verdict(const struct store_shot *shot, struct jw *w)
     jw_text_at(w, "category", shot->verdict_category);
     array_at(w, "links", shot->verdict_links);
     person_at(w, "by", shot->verdict_by_id, shot->verdict_by);
-    time_at(w, "at", shot->verdict_ms);
+    jw_time_at(w, "at", shot->verdict_ms);
     jw_text_at(w, "how", how_word(shot->verdict_how));
     jw_int_at(w, "dwell_ms", shot->verdict_dwell_ms);
     jw_end(w);
@@ -251,7 +243,7 @@ void verdict_print(const struct store_verdict *verdict, struct jw *w)
     jw_text_at(w, "category", verdict->category);
     array_at(w, "links", verdict->links);
     person_at(w, "by", verdict->user_id, verdict->user);
-    time_at(w, "at", verdict->given_ms);
+    jw_time_at(w, "at", verdict->given_ms);
     jw_text_at(w, "how", how_word(verdict->how));
     jw_int_at(w, "dwell_ms", verdict->dwell_ms);
     jw_text_at(w, "hash", verdict->hash);
@@ -284,8 +276,8 @@ void known_print(const struct store_known *known, const char *panel_id,
     jw_text_at(w, "panel_key", panel_id);
     jw_text_at(w, "comment", known->text);
     text_or_null_at(w, "link", jv_text(jv_item(links, 0), NULL));
-    time_at(w, "from_at", known->from_ms);
-    time_at(w, "expires_at", known->ended_ms ? known->ended_ms : known->until_ms);
+    jw_time_at(w, "from_at", known->from_ms);
+    jw_time_at(w, "expires_at", known->ended_ms ? known->ended_ms : known->until_ms);
     jw_bool_at(w, "ended", known->ended_ms != 0);
     jw_object_at(w, "by");
     jw_text_at(w, "display_name", known->user);
@@ -317,7 +309,7 @@ int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw 
     jw_text_at(w, "id", shot->id);
     jw_text_at(w, "round_id", shot->round_id);
     jw_int_at(w, "order", shot->pos);
-    time_at(w, "moment_at", shot->moment_ms);
+    jw_time_at(w, "moment_at", shot->moment_ms);
     print_state(shot, meta, w);
     if (print_source(p, shot->source_row, w) < 0)
         return -1;
@@ -335,7 +327,7 @@ int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw 
     if (print_known(p, shot, w) < 0)
         return -1;
     print_stages(meta, w);
-    time_at(w, "taken_at", shot->taken_ms);
+    jw_time_at(w, "taken_at", shot->taken_ms);
     jw_end(w);
     return 0;
 }

@@ -64,8 +64,8 @@ static void judge_outcome(struct judging *j)
         jw_text_at(w, "message", in->message);
         add(j, "not_rendered", is_mild ? JUDGE_WARN : JUDGE_ALERT);
     }
-    /* As it was seen, not as the panel's JSON has it: Grafana minds `timeFrom` only beside relative
-     * ranges. */
+    /* As it was seen, not as the panel's JSON has it: Grafana minds `timeFrom` only beside
+     * relative ranges. */
     if (in->is_other_range) {
         struct jw *w = open_evidence(j);
         jw_text_at(w, "time_from", jv_text_at(in->detail, "time_from", ""));

@@ -134,38 +134,3 @@ int tree_line(const struct tree *tree, int *column)
     *column = 0;
     return tree->doc ? yaml_line(tree->doc, tree->path, column) : 0;
 }
-
-void tree_print(const struct tree *tree, struct jw *w)
-{
-    switch (tree->kind) {
-    case TREE_NULL:
-        jw_null(w);
-        break;
-    case TREE_BOOL:
-        jw_bool(w, tree->is_true);
-        break;
-    case TREE_INT:
-        jw_int(w, tree->integer);
-        break;
-    case TREE_NUM:
-        jw_num(w, tree->number);
-        break;
-    case TREE_TEXT:
-        jw_text(w, tree->text);
-        break;
-    case TREE_LIST:
-        jw_array(w);
-        for (const struct tree *child = tree->first; child; child = child->next)
-            tree_print(child, w);
-        jw_end(w);
-        break;
-    case TREE_MAP:
-        jw_object(w);
-        for (const struct tree *child = tree->first; child; child = child->next) {
-            jw_key(w, child->name);
-            tree_print(child, w);
-        }
-        jw_end(w);
-        break;
-    }
-}

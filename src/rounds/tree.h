@@ -35,7 +35,6 @@ const struct tree *tree_get(const struct tree *map, const char *key);
 /* Where it was written, from 1; 0: unknown. */
 int tree_line(const struct tree *tree, int *column);
 const char *tree_kind_word(enum tree_kind kind);
-void tree_print(const struct tree *tree, struct jw *w);
 /* Block-style YAML of a JSON value, with quotes where a reader could take a text for something
  * else. */
 int tree_print_yaml(struct op *op, const struct jv *json, struct str *out) MUST_CHECK;

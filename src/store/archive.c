@@ -285,25 +285,3 @@ int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int6
     *out_bytes = found[1];
     return 0;
 }
-
-static void read_usage(struct op *op, struct cols *c, void *item)
-{
-    struct store_usage *d = item;
-    d->plan_row = take_int(c);
-    d->day_ms = take_int(c);
-    d->shots = take_int(c);
-    d->bytes = take_int(c);
-}
-
-int store_archive_usage(struct op *op, struct store *store, int64_t plan_row, int64_t since_ms,
-                        struct store_usage **out, size_t *out_n)
-{
-    CLEANUP(unit_end) struct unit u = {0};
-    if (unit_begin(op, store, DB_READ, &u))
-        return -1;
-    return read_all(op, u.tx,
-                    "SELECT plan_row, day_ms, shots, bytes FROM usage_days WHERE day_ms >= $1 AND "
-                    "($2 = 0 OR plan_row = $2) ORDER BY day_ms, plan_row",
-                    DB_ARGS(db_int(since_ms), db_int(plan_row)), sizeof **out, read_usage,
-                    (void **)out, out_n);
-}

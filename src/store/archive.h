@@ -56,15 +56,5 @@ int store_archive_weight(struct op *op, struct store *store, struct store_weight
 int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int64_t before_ms,
                       int64_t *out_rounds, int64_t *out_bytes) MUST_CHECK;
 
-/* What each plan stored on each day (UTC), for forecasts. */
-struct store_usage {
-    int64_t plan_row;
-    int64_t day_ms;
-    int64_t shots;
-    int64_t bytes; /* new content only */
-};
-/* plan_row 0: all plans. In the order of day and plan. */
-int store_archive_usage(struct op *op, struct store *store, int64_t plan_row, int64_t since_ms,
-                        struct store_usage **out, size_t *out_n) MUST_CHECK;
 
 #endif

@@ -156,18 +156,6 @@ int store_rule_add(struct op *op, struct store *store, struct store_rule *r)
     return unit_commit(op, &u);
 }
 
-int store_rule_find(struct op *op, struct store *store, const char *id, struct store_rule *out)
-{
-    CLEANUP(unit_end) struct unit u = {0};
-    *out = (struct store_rule){0};
-    if (unit_begin(op, store, DB_READ, &u))
-        return -1;
-    int got = read_one(op, u.tx, RULE "WHERE l.id = $1", DB_ARGS(db_text(id)), read_rule, out);
-    if (got == 0)
-        return op_fail(op, ERR_NOT_FOUND, "no rule %s", id);
-    return got > 0 ? 0 : -1;
-}
-
 int store_rule_list(struct op *op, struct store *store, int64_t plan_row, const char *event,
                     struct store_rule **out, size_t *out_n)
 {

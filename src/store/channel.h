@@ -48,8 +48,6 @@ struct store_rule {
     const char *conf;    /* JSON object: conditions */
 };
 int store_rule_add(struct op *op, struct store *store, struct store_rule *rule) MUST_CHECK;
-int store_rule_find(struct op *op, struct store *store, const char *id,
-                    struct store_rule *out) MUST_CHECK;
 /* plan_row: rules of this plan and those for every plan; 0: all. event NULL: any. */
 int store_rule_list(struct op *op, struct store *store, int64_t plan_row, const char *event,
                     struct store_rule **out, size_t *out_n) MUST_CHECK;

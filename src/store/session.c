@@ -95,13 +95,6 @@ int store_session_drop(struct op *op, struct store *store, struct bytes hash)
                     DB_ARGS(db_blob(hash)), NULL);
 }
 
-int store_session_drop_of(struct op *op, struct store *store, int64_t user_row, int64_t row)
-{
-    return unit_run(op, store, DB_DURABLE,
-                    "DELETE FROM sessions WHERE user_row = $1 AND ($2 = 0 OR row_id = $2)",
-                    DB_ARGS(db_int(user_row), db_int(row)), NULL);
-}
-
 int store_session_list(struct op *op, struct store *store, int64_t user_row,
                        struct bytes current_hash, struct store_session **out, size_t *out_n)
 {

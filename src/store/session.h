@@ -27,9 +27,6 @@ int store_session_check(struct op *op, struct store *store, struct bytes hash, i
 int store_session_rotate(struct op *op, struct store *store, struct bytes old_hash,
                          struct bytes new_hash) MUST_CHECK;
 int store_session_drop(struct op *op, struct store *store, struct bytes hash) MUST_CHECK;
-/* row 0: all of this person. */
-int store_session_drop_of(struct op *op, struct store *store, int64_t user_row,
-                          int64_t row) MUST_CHECK;
 /* Newest first. current_hash may be empty. */
 int store_session_list(struct op *op, struct store *store, int64_t user_row,
                        struct bytes current_hash, struct store_session **out,

@@ -146,9 +146,6 @@ struct store_outcome {
  * were put become orphans, which the sweep takes). *out_is_last: the round is in REVIEW now. */
 int store_shot_complete(struct op *op, struct store *store, const struct store_outcome *outcome,
                         bool *out_is_last) MUST_CHECK;
-/* Judges anew a shot that is done: replaces findings and change. */
-int store_shot_judge(struct op *op, struct store *store, const struct store_outcome *outcome)
-    MUST_CHECK;
 
 /* DONE or FAILED → WAITING, ahead of everything. What it had stays on record as an earlier take;
  * its verdict no longer counts. ERR_CONFLICT: it waits or is being taken. */

@@ -332,32 +332,6 @@ int store_shot_complete(struct op *op, struct store *store, const struct store_o
     return unit_commit(op, &u);
 }
 
-int store_shot_judge(struct op *op, struct store *store, const struct store_outcome *o)
-{
-    CLEANUP(unit_end) struct unit u = {0};
-    struct shot_now now = {0};
-    const char *findings;
-    int weight;
-    if (unit_begin(op, store, DB_WRITE, &u) || shot_read(op, u.tx, o->row, &now))
-        return -1;
-    if (now.state != SHOT_DONE)
-        return op_fail(op, ERR_CONFLICT, "only a shot that is done can be judged");
-    if (findings_print(op, o, &weight, &findings))
-        return -1;
-    struct shot_now after = now;
-    after.is_changed = o->is_changed;
-    after.weight = weight;
-    if (db_run(op, u.tx,
-               "UPDATE shots SET reference_row = $1, change_score = $2, is_changed = $3, "
-               "weight = $4, findings = $5, stamp = $6 WHERE row_id = $7",
-               DB_ARGS(db_int_or_null(o->reference_row), db_real_or_null(o->change_score),
-                       db_int(o->is_changed), db_int(weight), db_text(findings),
-                       db_int(now.stamp + 1), db_int(o->row)), NULL) ||
-        shot_count(op, u.tx, &now, &after, 0))
-        return -1;
-    return unit_commit(op, &u);
-}
-
 /* ---- Taking again ---- */
 
 static int retake(struct op *op, struct db_tx *tx, int64_t row)
