@@ -7,6 +7,8 @@ build=$(realpath "${1:-build}")
 only=${2:-}
 passed=0
 failed=0
+failures=$(mktemp -t rounds-failures.XXXXXX) # what the end repeats, so that nobody has to search a long log for it
+trap 'rm -f "$failures"' EXIT
 . tools/npm.sh
 
 count() { # a suite's name, its passed and failed
@@ -22,14 +24,19 @@ run_unit() {
   # cmocka says how many tests each program ran; a program that died says it by its result.
   # shellcheck disable=SC2046
   count unit $(node -e '
+    const { appendFileSync, readFileSync } = require("fs");
     let ok = 0, bad = 0;
-    for (const line of require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n")) {
-      const { stdout = "", stderr = "", result } = JSON.parse(line);
+    for (const line of readFileSync(process.argv[1], "utf8").trim().split("\n")) {
+      const { name, stdout = "", stderr = "", result } = JSON.parse(line);
       const failed = (stderr + stdout).match(/^\[  FAILED  \] [a-z_0-9]+$/gm) ?? [];
       ok += (stdout.match(/^\[       OK \]/gm) ?? []).length;
-      bad += ["OK", "EXPECTEDFAIL", "SKIP"].includes(result) ? 0 : Math.max(1, new Set(failed).size);
+      if (["OK", "EXPECTEDFAIL", "SKIP"].includes(result)) continue;
+      const names = [...new Set(failed.map((line) => line.slice(13)))];
+      bad += Math.max(1, names.length);
+      const words = (stderr + stdout).split("\n").filter((line) => /^\[  (ERROR|FAILED)/.test(line) || /error/.test(line)).slice(0, 12);
+      appendFileSync(process.argv[2], [`unit ${name}: ${names.join(", ") || result}`, ...words].join("\n    ") + "\n");
     }
-    console.log(ok, bad);' "$build/meson-logs/testlog.json")
+    console.log(ok, bad);' "$build/meson-logs/testlog.json" "$failures")
 }
 
 # A folder with Vitest: its JSON report says what ran. A file that could not even be loaded counts as one failure.
@@ -40,11 +47,21 @@ run_vitest() {
   (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report")
   # shellcheck disable=SC2046
   count "$name" $(node -e '
-    let text = require("fs").readFileSync(process.argv[1], "utf8");
-    if (!text) { console.log(0, 1); process.exit(); }
+    const { appendFileSync, readFileSync } = require("fs");
+    const { basename } = require("path");
+    const [report, suite, failures] = process.argv.slice(1);
+    const tell = (what, message) => appendFileSync(failures, [`${suite} ${what}`, ...message.split("\n").slice(0, 20)].join("\n    ") + "\n");
+    const text = readFileSync(report, "utf8");
+    if (!text) { tell("wrote no report", ""); console.log(0, 1); process.exit(); }
     const r = JSON.parse(text);
-    const broken = r.testResults.filter((f) => f.status === "failed" && !f.assertionResults.length).length;
-    console.log(r.numPassedTests, r.numFailedTests + broken);' "$report")
+    let broken = 0;
+    for (const file of r.testResults) {
+      const failed = file.assertionResults.filter((test) => test.status === "failed");
+      for (const test of failed) tell(`${basename(file.name)} > ${test.fullName}`, test.failureMessages.join("\n"));
+      // A file that failed outside its tests: it could not be loaded, or its preparation or its clearing away broke.
+      if (file.status === "failed" && !failed.length) { broken++; tell(basename(file.name), file.message ?? ""); }
+    }
+    console.log(r.numPassedTests, r.numFailedTests + broken);' "$report" "$name" "$failures")
   rm -f "$report"
 }
 
@@ -55,6 +72,7 @@ if wants web && [ -f web/package.json ]; then run_vitest web web; fi
 if wants story && [ -f tests/story/package.json ]; then run_vitest story tests/story; fi
 if wants e2e && [ -f tests/e2e/package.json ]; then run_vitest e2e tests/e2e; fi
 
+if [ -s "$failures" ]; then echo; echo "== what failed"; cat "$failures"; fi
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
