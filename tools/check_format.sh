@@ -4,8 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VERSION=14
-# Not brought into the format yet.
-EXCEPT='^src/(store|rounds|api|cli)/'
 
 for name in "clang-format-$VERSION" clang-format; do
   if command -v "$name" >/dev/null && "$name" --version | grep -q "version $VERSION\."; then format=$name; break; fi
@@ -15,4 +13,4 @@ if [ -z "${format:-}" ]; then
   exit 0
 fi
 if [ "${1:-}" = --fix ]; then how=(-i); else how=(--dry-run -Werror); fi
-find src -name '*.[ch]' | grep -vE "$EXCEPT" | sort | xargs "$format" "${how[@]}"
+find src -name '*.[ch]' | sort | xargs "$format" "${how[@]}"

@@ -13,7 +13,7 @@
 
 struct platform; /* see platform.h; NULL under --render-only */
 
-struct api_render_conf { /* the rules of /render; texts borrowed */
+struct api_render_conf {       /* the rules of /render; texts borrowed */
     struct token_book *tokens; /* of callers; may be replaced meanwhile */
     enum render_format default_format;
     int64_t timeout_ms, timeout_max_ms;

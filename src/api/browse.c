@@ -169,9 +169,9 @@ static void print_live(struct arena *arena, struct jw *w, const struct dashboard
 {
     const struct render_variable *now =
         is_of_page(variable) ? live_pick(live->list, live->n, variable->name) : NULL;
-    const char *from = now && now->n                                ? "browser"
+    const char *from = now && now->n                               ? "browser"
                        : strcmp(variable->type, "datasource") == 0 ? "server"
-                                                                    : "dashboard";
+                                                                   : "dashboard";
     const char *error = !is_of_page(variable) ? ""
                         : *live->error        ? live->error
                                               : live_why(arena, now);

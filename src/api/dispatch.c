@@ -87,8 +87,9 @@ static int check_query(struct call *call)
         while (!is_known && bytes_split(&rest, ' ', &word))
             is_known = word.n > 0 && bytes_eq_s(word, name);
         if (!is_known)
-            return op_fail(call->op, ERR_BAD_INPUT, "there is no parameter \"%.100s\" here; known: %s",
-                           name, *known ? known : "none");
+            return op_fail(call->op, ERR_BAD_INPUT,
+                           "there is no parameter \"%.100s\" here; known: %s", name,
+                           *known ? known : "none");
     }
     return 0;
 }
@@ -192,7 +193,9 @@ static void plan(void *ctx, struct httpd_request *req, struct httpd_plan *out)
     if (!route)
         return;
     out->lane = route->lane;
-    out->body_max = route->body_max ? route->body_max : route->takes ? JSON_BODY_MAX : STRAY_BODY_MAX;
+    out->body_max = route->body_max ? route->body_max
+                    : route->takes  ? JSON_BODY_MAX
+                                    : STRAY_BODY_MAX;
     out->budget_ms = route->budget_ms ? route->budget_ms : BUDGET_MS;
     if (route->who == WHO_RENDERER)
         out->budget_ms = render_query_budget_ms(&api->render_conf, req);

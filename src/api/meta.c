@@ -54,12 +54,13 @@ static size_t make_checks(struct call *call, const struct pool_stats *pool, stru
                               pool->sandbox_obstacle
                                   ? arena_fmt(&call->op->arena, "off: %s", pool->sandbox_obstacle)
                                   : "on"};
-    out[n++] = (struct check){"fonts", !*fonts, false, *fonts ? fonts : "all probe scripts are drawn"};
+    out[n++] =
+        (struct check){"fonts", !*fonts, false, *fonts ? fonts : "all probe scripts are drawn"};
     return n;
 }
 
-static int reply_checks(struct call *call, const struct pool_stats *pool, const struct check *checks,
-                        size_t n, bool is_healthy)
+static int reply_checks(struct call *call, const struct pool_stats *pool,
+                        const struct check *checks, size_t n, bool is_healthy)
 {
     struct reply r;
     reply_open(&r, call);
@@ -79,8 +80,9 @@ static int reply_checks(struct call *call, const struct pool_stats *pool, const 
     jw_int_at(&r.w, "idle", pool->idle);
     jw_int_at(&r.w, "leased", pool->leased);
     jw_int_at(&r.w, "starting", pool->starting);
-    jw_int_at(&r.w, "waiting", pool->waiting[POOL_INTERACTIVE] + pool->waiting[POOL_ALERT] +
-                                   pool->waiting[POOL_SCHEDULED]);
+    jw_int_at(&r.w, "waiting",
+              pool->waiting[POOL_INTERACTIVE] + pool->waiting[POOL_ALERT] +
+                  pool->waiting[POOL_SCHEDULED]);
     jw_int_at(&r.w, "memory_bytes", pool->memory);
     jw_end(&r.w);
     jw_end(&r.w);
@@ -112,9 +114,10 @@ static struct metric browser_memory =
     METRIC_GAUGE("rounds_browser_memory_bytes", NULL, "Memory of all browsers (PSS).");
 static struct metric waiting = METRIC_GAUGE("rounds_renders_waiting", "class", "Renders waiting.");
 static struct metric leases = METRIC_GAUGE("rounds_browser_leases_total", "tab", "Leases, by tab.");
-static struct metric lifecycle =
-    METRIC_GAUGE("rounds_browser_events_total", "event", "Browsers started, failed, died, recycled.");
-static struct metric sandbox = METRIC_GAUGE("rounds_browser_sandbox", NULL, "1: the sandbox is on.");
+static struct metric lifecycle = METRIC_GAUGE("rounds_browser_events_total", "event",
+                                              "Browsers started, failed, died, recycled.");
+static struct metric sandbox =
+    METRIC_GAUGE("rounds_browser_sandbox", NULL, "1: the sandbox is on.");
 static struct metric connections =
     METRIC_GAUGE("rounds_http_connections", NULL, "Connections that are open.");
 static struct metric memory =
@@ -126,8 +129,9 @@ static struct metric build = METRIC_GAUGE("rounds_build_info", "version", "Alway
 
 void meta_metrics_register(void)
 {
-    struct metric *rows[] = {&browsers, &browser_memory, &waiting, &leases,     &lifecycle,    &sandbox,
-                             &connections, &memory,      &build,   &gate_bytes, &gate_refused};
+    struct metric *rows[] = {&browsers,  &browser_memory, &waiting,     &leases,
+                             &lifecycle, &sandbox,        &connections, &memory,
+                             &build,     &gate_bytes,     &gate_refused};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         metric_register(rows[i]);
     metric_set(&build, ROUNDS_VERSION, 1);

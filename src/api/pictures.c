@@ -14,11 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    VERSION_MIN = 8,
-    CSV_MAX = 128 << 20,
-    DATA_MAX = 256 << 20
-};
+enum { VERSION_MIN = 8, CSV_MAX = 128 << 20, DATA_MAX = 256 << 20 };
 
 static bool begins_with(const struct store_blob_ref *ref, const char *version)
 {

@@ -22,8 +22,8 @@ int plan_of_call(struct call *call, struct store_plan *out)
     if (store_plan_find(call->op, store, call->params[0], out) < 0)
         return -1;
     if (out->is_dropped)
-        return op_fail(call->op, ERR_NOT_FOUND, "the plan %s was removed; its rounds are still there",
-                       out->name);
+        return op_fail(call->op, ERR_NOT_FOUND,
+                       "the plan %s was removed; its rounds are still there", out->name);
     return caller_need_plan(call->op, store, &call->who, out->row);
 }
 

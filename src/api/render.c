@@ -15,8 +15,8 @@
 
 static struct metric renders =
     METRIC_COUNTER("rounds_renders_total", "outcome", "Renders finished, by outcome.");
-static struct metric render_seconds =
-    METRIC_HISTOGRAM("rounds_render_duration_seconds", "how", "Time of a render, by the way it took.");
+static struct metric render_seconds = METRIC_HISTOGRAM("rounds_render_duration_seconds", "how",
+                                                       "Time of a render, by the way it took.");
 static struct metric missing_total =
     METRIC_COUNTER("rounds_render_missing_total", "what", "What pages lacked at their deadline.");
 
@@ -73,8 +73,7 @@ static void add_blocked(struct call *call, const struct render_result *result)
         httpd_header(call->req, "X-Rounds-Blocked", s->p);
 }
 
-void render_add_headers(struct call *call, const struct render_result *result,
-                        const char *clamped)
+void render_add_headers(struct call *call, const struct render_result *result, const char *clamped)
 {
     const struct render_stages *t = &result->stages;
     httpd_header(call->req, "X-Rounds-Status", status_text(call->op, result, clamped));
@@ -93,7 +92,10 @@ static void log_render(const struct call *call, const struct render_ask *ask,
     int64_t ms = clock_mono_ms() - call->req->arrived_ms;
     const char *outcome = op->err ? err_word(op->err) : truth_word(result->finding.truth);
     metric_inc(&renders, outcome);
-    metric_observe(&render_seconds, shared ? "shared" : *result->how ? result->how : "none",
+    metric_observe(&render_seconds,
+                   shared         ? "shared"
+                   : *result->how ? result->how
+                                  : "none",
                    (double)ms / 1000);
     if (result->missing)
         metric_inc(&missing_total, result->missing);
@@ -139,8 +141,8 @@ static int run(struct call *call, bool is_csv, struct render_ask *ask, struct re
     if (ask->login.kind == RENDER_LOGIN_NONE && api->find_login &&
         api->find_login(api->ctx, call->op, &ask->target, &ask->login) < 0)
         return -1;
-    ask->is_strict = ask->login.is_drop_in ? api->render_conf.is_strict_drop_in
-                                           : api->render_conf.is_strict_own;
+    ask->is_strict =
+        ask->login.is_drop_in ? api->render_conf.is_strict_drop_in : api->render_conf.is_strict_own;
     int failed = flight_run(call->op, api->flight, ask, result, shared);
     name_missing(call->op, is_csv, result);
     render_add_headers(call, result, clamped);

@@ -184,8 +184,8 @@ static void landed(void *ctx, size_t i, struct op *part, const struct render_res
 static size_t visit_size(const struct batch *batch, size_t first)
 {
     size_t n = 1;
-    while (first + n < batch->n && strcmp(batch->asks[first + n].target.origin,
-                                          batch->asks[first].target.origin) == 0)
+    while (first + n < batch->n &&
+           strcmp(batch->asks[first + n].target.origin, batch->asks[first].target.origin) == 0)
         n++;
     return n;
 }
@@ -199,7 +199,8 @@ static int run_visit(struct call *call, struct batch *batch, size_t first, size_
     for (size_t i = first; i < first + n; i++)
         batch->asks[i].is_strict = call->api->render_conf.is_strict_own;
     batch->first = first;
-    int failed = render_visit(call->op, call->api->render, &batch->asks[first], n, ASK_MS, landed, batch);
+    int failed =
+        render_visit(call->op, call->api->render, &batch->asks[first], n, ASK_MS, landed, batch);
     render_login_fini(login);
     return failed;
 }
@@ -227,8 +228,8 @@ int handle_render_batch(struct call *call)
         httpd_stream_send(batch.stream, BYTES("--rounds-batch-boundary--\r\n"));
     /* A connection that is cut says what a status line no longer can. */
     httpd_stream_close(batch.stream, !failed);
-    log_msg(failed ? LOG_WARN : LOG_INFO, call->op, "batch", "%zu pictures, %zu failed, %lld ms%s%s",
-            batch.n, batch.failed, (long long)(clock_mono_ms() - begun), failed ? ": " : "",
-            call->op->err_text);
+    log_msg(failed ? LOG_WARN : LOG_INFO, call->op, "batch",
+            "%zu pictures, %zu failed, %lld ms%s%s", batch.n, batch.failed,
+            (long long)(clock_mono_ms() - begun), failed ? ": " : "", call->op->err_text);
     return 0;
 }

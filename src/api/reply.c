@@ -71,8 +71,7 @@ void reply_fault(struct call *call, int status)
     jw_text_at(&r.w, "message", op->err_text);
     jw_text_at(&r.w, "op", op->id);
     if (call->details)
-        jw_raw_at(&r.w, "details",
-                  bytes_of(arena_fmt(&call->op->arena, "[%s]", call->details->p)));
+        jw_raw_at(&r.w, "details", bytes_of(arena_fmt(&call->op->arena, "[%s]", call->details->p)));
     jw_end(&r.w);
     jw_end(&r.w);
     reply_json(&r, status);
@@ -82,7 +81,8 @@ void reply_fault(struct call *call, int status)
 static const char *plain_text(struct op *op, bool is_csv)
 {
     if (op->err == ERR_TIMEOUT)
-        return arena_fmt(&op->arena, "%s timed out\n%s\n", is_csv ? "request" : "Request", op->err_text);
+        return arena_fmt(&op->arena, "%s timed out\n%s\n", is_csv ? "request" : "Request",
+                         op->err_text);
     if (op->err == ERR_BUSY)
         return "server is too busy, try again later\n";
     if (err_status(op->err) >= 500)
@@ -97,9 +97,11 @@ void reply_error(struct call *call)
     if (op->err == ERR_NONE)
         op_fail(op, ERR_INTERNAL, "the handler failed without a reason");
     if (op->err == ERR_BUSY || op->err == ERR_UNAVAILABLE)
-        httpd_headerf(call->req, "Retry-After", "%d", call->retry_after_s ? call->retry_after_s : 5);
+        httpd_headerf(call->req, "Retry-After", "%d",
+                      call->retry_after_s ? call->retry_after_s : 5);
     if (call->route && call->route->face == FACE_PLAIN)
-        reply_text(call, err_status(op->err), plain_text(op, call->route->handle == handle_render_csv));
+        reply_text(call, err_status(op->err),
+                   plain_text(op, call->route->handle == handle_render_csv));
     else
         reply_fault(call, err_status(op->err));
 }

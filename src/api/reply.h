@@ -24,7 +24,8 @@ void reply_fault(struct call *call, int status);
 /* An entry {path, message} of the error's `details`. Texts are copied. */
 void reply_detail(struct call *call, const char *path, const char *message);
 /* The same with the place in the text that was sent (0: unknown). */
-void reply_detail_at(struct call *call, const char *path, const char *message, int line, int column);
+void reply_detail_at(struct call *call, const char *path, const char *message, int line,
+                     int column);
 /* An entry of another shape: a JSON object, such as the verdict that was given meanwhile. */
 void reply_detail_json(struct call *call, struct bytes object);
 

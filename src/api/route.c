@@ -93,12 +93,12 @@ int route_check_table(struct op *op)
     for (size_t i = 0; i < routes_n; i++) {
         const struct route *a = &routes[i];
         if (a->who == WHO_UNSET || !a->handle || !a->summary)
-            return op_fail(op, ERR_INTERNAL, "route %s %s has no role, handler or summary", a->method,
-                           a->path);
+            return op_fail(op, ERR_INTERNAL, "route %s %s has no role, handler or summary",
+                           a->method, a->path);
         for (size_t j = i + 1; j < routes_n; j++)
             if (is_ambiguous(a, &routes[j]))
-                return op_fail(op, ERR_INTERNAL, "routes %s %s and %s could match one path", a->method,
-                               a->path, routes[j].path);
+                return op_fail(op, ERR_INTERNAL, "routes %s %s and %s could match one path",
+                               a->method, a->path, routes[j].path);
     }
     return 0;
 }

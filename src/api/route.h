@@ -36,12 +36,13 @@ struct call {
     const char *params[ROUTE_PARAMS_MAX]; /* of {…} in the path, in order */
     struct caller who;
     const struct session *session; /* NULL: an API token, or nobody */
-    struct url_pair *query; /* decoded; not for WHO_RENDERER, which reads the raw one */
+    struct url_pair *query;        /* decoded; not for WHO_RENDERER, which reads the raw one */
     size_t query_n;
-    const struct jv *body;  /* parsed; NULL when the route takes none */
-    struct str *details;    /* entries of the error's `details`, JSON with commas between; NULL: none */
-    int status;             /* answered, for the log; 0: 200 or the error's */
-    int retry_after_s;      /* of a refusal for load; 0: the usual */
+    const struct jv *body; /* parsed; NULL when the route takes none */
+    struct str
+        *details;      /* entries of the error's `details`, JSON with commas between; NULL: none */
+    int status;        /* answered, for the log; 0: 200 or the error's */
+    int retry_after_s; /* of a refusal for load; 0: the usual */
 };
 
 struct route {
@@ -52,18 +53,18 @@ struct route {
     /* Answers, or fails with the op's error, which dispatch then writes. */
     int (*handle)(struct call *call);
     const char *summary;
-    const char *takes;  /* schema of the body (schemas.c); NULL: no body; "Empty": {} or none */
+    const char *takes; /* schema of the body (schemas.c); NULL: no body; "Empty": {} or none */
     /* Schema of the answer ("Plan", "[Person]" a bare list, "List:Plan" a page of a list), or media
      * types ("image/png"), with spaces between; NULL: none, 204. */
     const char *gives;
-    const char *query;  /* names of query parameters: "limit cursor plan" */
-    size_t body_max;    /* 0: 1 MiB with a body */
-    int64_t budget_ms;  /* 0: 30 s */
-    int status;         /* of success, where it is neither 200 nor 204 */
+    const char *query; /* names of query parameters: "limit cursor plan" */
+    size_t body_max;   /* 0: 1 MiB with a body */
+    int64_t budget_ms; /* 0: 30 s */
+    int status;        /* of success, where it is neither 200 nor 204 */
     enum route_face face;
-    unsigned scope;     /* of tokens that may, besides those that read where it is a GET */
-    bool is_platform;   /* only there when the platform runs */
-    bool takes_text;    /* the body is not JSON; read it from call->req->body */
+    unsigned scope;   /* of tokens that may, besides those that read where it is a GET */
+    bool is_platform; /* only there when the platform runs */
+    bool takes_text;  /* the body is not JSON; read it from call->req->body */
 };
 
 extern const struct route routes[];

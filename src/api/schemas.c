@@ -1,16 +1,16 @@
 /* The table of shapes; the notation is in schemas.h. Bodies are closed: unknown members are errors. */
 #include "api/schemas.h"
 
-#define PLAN_HEAD \
-    "id:text version:int name:text paused:bool created_at:time updated_at:time " \
+#define PLAN_HEAD                                                                                  \
+    "id:text version:int name:text paused:bool created_at:time updated_at:time "                   \
     "updated_by:text|null change:text "
-#define CARD \
-    "id:text plan_id:text plan_name:text moment_at:time state:RoundState total:int done:int " \
-    "failed:int normal:int abnormal:int not_applicable:int undecided:int changed:int " \
+#define CARD                                                                                       \
+    "id:text plan_id:text plan_name:text moment_at:time state:RoundState total:int done:int "      \
+    "failed:int normal:int abnormal:int not_applicable:int undecided:int changed:int "             \
     "due_at:time|null late:bool trigger:'schedule|hand|api' error?:text|null "
-#define USER \
-    "id:text name:text display_name:text role:Role language:'auto|zh-CN|en' " \
-    "theme:'auto|light|dark' source_ids:[text]|null disabled:bool created_at:time " \
+#define USER                                                                                       \
+    "id:text name:text display_name:text role:Role language:'auto|zh-CN|en' "                      \
+    "theme:'auto|light|dark' source_ids:[text]|null disabled:bool created_at:time "                \
     "last_seen_at:time|null version:int "
 
 const struct schema schemas[] = {
@@ -51,16 +51,19 @@ const struct schema schemas[] = {
     {"Credential", "kind:CredentialKind user?:text header?:text subject?:text role?:text "
                    "has_secret:bool"},
     {"CredentialKind", .is = "'none|token|basic|jwt|own_issuer'"},
-    {"CredentialSet", "kind?:CredentialKind user?:text header?:text subject?:text role?:text "
-                      "secret?:text has_secret?:bool", .is_closed = true},
+    {"CredentialSet",
+     "kind?:CredentialKind user?:text header?:text subject?:text role?:text "
+     "secret?:text has_secret?:bool",
+     .is_closed = true},
     {"Source", "id:text name:text url:text org_id:int credential:Credential ca_pem:text|null "
                "extra_origins:[text] max_parallel:int quiet_hours:SourceQuiet|null "
                "quiet_until:time|null paused:bool grafana_version:text|null "
                "last_test:SourceTest|null version:int"},
-    {"SourceSet", "name?:text url?:text org_id?:int credential?:CredentialSet ca_pem?:text|null "
-                  "extra_origins?:[text] max_parallel?:int quiet_hours?:SourceQuietSet|null "
-                  "quiet_until?:any paused?:bool version?:int id?:text "
-                  "grafana_version?:any last_test?:any",
+    {"SourceSet",
+     "name?:text url?:text org_id?:int credential?:CredentialSet ca_pem?:text|null "
+     "extra_origins?:[text] max_parallel?:int quiet_hours?:SourceQuietSet|null "
+     "quiet_until?:any paused?:bool version?:int id?:text "
+     "grafana_version?:any last_test?:any",
      .is_closed = true},
     {"SourceTest", "ok:bool version:text|null organisation:text|null rights:text|null "
                    "clock_skew_ms:int|null certificate_days_left:int|null hops:[Hop] at?:time"},
@@ -71,8 +74,9 @@ const struct schema schemas[] = {
     {"Folder", "uid:text title:text parent_uid:text|null"},
     {"DashboardRef", "uid:text title:text folder_uid:text|null folder_title:text|null tags:[text] "
                      "url:text"},
-    {"Dashboard", "uid:text title:text folder_title:text|null tags:[text] version:int timezone:text "
-                  "variables:[Variable] panels:[Panel] warnings:[text]"},
+    {"Dashboard",
+     "uid:text title:text folder_title:text|null tags:[text] version:int timezone:text "
+     "variables:[Variable] panels:[Panel] warnings:[text]"},
     {"Variable", "name:text label:text|null type:text multi:bool include_all:bool current:[text] "
                  "values:[VariableValue]"},
     {"VariableValue", "text:text value:text"},
@@ -82,8 +86,10 @@ const struct schema schemas[] = {
     {"Panel", "id:int key:text title:text type:text path:[text] collapsed:bool repeat:text|null "
               "ignores_range:bool timeless:bool library_uid:text|null grid:Grid"},
     {"Grid", "x:int y:int w:int h:int"},
-    {"Preview", "dashboard:text panel:<PanelName|PanelId> window:Window picture?:PictureSet "
-                "variables?:{any} timezone?:text", .is_closed = true},
+    {"Preview",
+     "dashboard:text panel:<PanelName|PanelId> window:Window picture?:PictureSet "
+     "variables?:{any} timezone?:text",
+     .is_closed = true},
     {"PictureSet", "width?:int height?:int scale?:num theme?:Theme layout?:text format?:'png'",
      .is_closed = true},
     {"PanelId", .is = "int"},
@@ -91,32 +97,42 @@ const struct schema schemas[] = {
     {"Theme", .is = "'light|dark'"},
 
     /* Plans. */
-    {"Plan", PLAN_HEAD "spec:PlanSpec next_run_at:time|null last_round:RoundCard|null drift:[Missing]"},
+    {"Plan",
+     PLAN_HEAD "spec:PlanSpec next_run_at:time|null last_round:RoundCard|null drift:[Missing]"},
     {"PlanVersion", PLAN_HEAD "spec?:PlanSpec"},
     {"PlanSpec",
      "name:text description?:text timezone?:text selections?:[Selection] windows?:[Window] "
      "picture?:PlanPicture schedule?:PlanSchedule review?:PlanReview retention?:PlanRetention "
      "reference?:'previous|same_weekday|last_normal|pinned' rules?:[PlanRule] "
-     "overlap?:'skip|queue|cancel_old' load?:PlanLoad notify?:[PlanNotify]", .is_closed = true},
-    {"Selection", "source:text dashboard?:text folder?:text tag?:text panels:<PanelsAll|PanelList> "
-                  "variables?:{VariableChoice}", .is_closed = true},
+     "overlap?:'skip|queue|cancel_old' load?:PlanLoad notify?:[PlanNotify]",
+     .is_closed = true},
+    {"Selection",
+     "source:text dashboard?:text folder?:text tag?:text panels:<PanelsAll|PanelList> "
+     "variables?:{VariableChoice}",
+     .is_closed = true},
     {"PanelsAll", .is = "'all'"},
     {"PanelList", .is = "[<PanelName|PanelId>]"},
     {"VariableChoice", "mode:'value|list|each' values?:[text]", .is_closed = true},
     {"Window", .is = "<WindowRolling|WindowCalendar|WindowFixed>"},
     {"WindowRolling", "name?:text kind:'rolling' length:text offset?:text", .is_closed = true},
-    {"WindowCalendar", "name?:text kind:'calendar' unit:'day|week|month' offset?:int from?:text "
-                       "to?:text", .is_closed = true},
+    {"WindowCalendar",
+     "name?:text kind:'calendar' unit:'day|week|month' offset?:int from?:text "
+     "to?:text",
+     .is_closed = true},
     {"WindowFixed", "name?:text kind:'fixed' from:time to:time", .is_closed = true},
-    {"PlanPicture", "layout?:'dashboard|solo' width?:int height?:int scale?:num theme?:Theme "
-                    "format?:'png'", .is_closed = true},
+    {"PlanPicture",
+     "layout?:'dashboard|solo' width?:int height?:int scale?:num theme?:Theme "
+     "format?:'png'",
+     .is_closed = true},
     {"PlanSchedule", "cron?:[text] holidays?:[text] paused?:bool", .is_closed = true},
     {"PlanReview", "reviewers?:[text] due?:text|null escalate_to?:[text] second_person?:bool",
      .is_closed = true},
     {"PlanRetention", "days?:int abnormal_days?:int", .is_closed = true},
-    {"PlanRule", "panels?:<PanelsAny|PanelList> series?:text "
-                 "stat:'last|min|max|mean|missing|missing_longest' op:PlanOperator value:num "
-                 "severity?:'alert|warn' text?:text", .is_closed = true},
+    {"PlanRule",
+     "panels?:<PanelsAny|PanelList> series?:text "
+     "stat:'last|min|max|mean|missing|missing_longest' op:PlanOperator value:num "
+     "severity?:'alert|warn' text?:text",
+     .is_closed = true},
     {"PanelsAny", .is = "'*'"},
     {"PlanOperator", .is = "'>|>=|<|<=|sigma|change'"},
     {"PlanLoad", "parallel?:int quiet?:[QuietHours]", .is_closed = true},
@@ -130,8 +146,9 @@ const struct schema schemas[] = {
     {"Pause", "paused:bool", .is_closed = true},
     {"DryRunAsk", "spec:PlanSpec", .is_closed = true},
     {"DryRun", "total:int shots:[DryShot] estimate:Estimate missing:[Missing] warnings:[Both]"},
-    {"DryShot", "source:text dashboard:text dashboard_uid:text panel:text panel_key:text window:text "
-                "variables:object from:time to:time"},
+    {"DryShot",
+     "source:text dashboard:text dashboard_uid:text panel:text panel_key:text window:text "
+     "variables:object from:time to:time"},
     {"Estimate", "seconds:int bytes:int bytes_per_month:int measured:bool"},
     {"Missing", "what:text path:text name:text mend:Both"},
     {"SchedulePreviewAsk", "cron:[text] timezone:text holidays?:[text]", .is_closed = true},
@@ -140,18 +157,21 @@ const struct schema schemas[] = {
     /* Rounds and shots. */
     {"RoundState", .is = "'waiting|running|finished|cancelled|signed|failed'"},
     {"RoundCard", CARD},
-    {"Round", CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
-                   "rate_per_s:num left_ms:int|null timezone:text second_person:bool windows:[WindowAt] "
-                   "signoffs:[SignOff] reviewers:[PersonRef] legal_hold:LegalHoldReason|null"},
+    {"Round",
+     CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
+          "rate_per_s:num left_ms:int|null timezone:text second_person:bool windows:[WindowAt] "
+          "signoffs:[SignOff] reviewers:[PersonRef] legal_hold:LegalHoldReason|null"},
     {"RoundStart", "moment?:time|null", .is_closed = true},
     {"WindowAt", "index:int name:text from:time to:time"},
     {"PersonRef", "id?:text display_name:text"},
-    {"SignOff", "seq:int final:bool by:PersonRef at:time summary:text reasons:[SignOffReason] hash:text "
-                "signature:text key_id:text"},
+    {"SignOff",
+     "seq:int final:bool by:PersonRef at:time summary:text reasons:[SignOffReason] hash:text "
+     "signature:text key_id:text"},
     {"SignOffReason", "shot_id:text reason:text"},
     {"LegalHold", "held:bool reason:text", .is_closed = true},
     {"LegalHoldReason", "reason:text"},
-    {"Sign", "summary?:text reasons?:[SignOffReason] expected_undecided?:int|null", .is_closed = true},
+    {"Sign", "summary?:text reasons?:[SignOffReason] expected_undecided?:int|null",
+     .is_closed = true},
     {"Verification", "ok:bool checked:VerifiedCounts faults:[VerifyFault] more:bool"},
     {"VerifiedCounts", "pictures:int verdicts:int signoffs:int"},
     {"VerifyFault", "kind:text object:text text:text"},
@@ -174,24 +194,32 @@ const struct schema schemas[] = {
     {"Finding", "kind:text severity:'alert|warn|info' text:Both evidence:object"},
     {"Change", "score:num reference_id:text|null"},
     {"VerdictValue", .is = "'normal|abnormal|not_applicable|undecided'"},
-    {"Verdict", "seq:int value:'normal|abnormal|not_applicable|undecided|comment' comment:text|null "
-                "category:text|null links:[text] by:PersonRef at:time how:'single|bulk|phone' "
-                "dwell_ms:int|null hash?:text"},
-    {"VerdictSet", "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
-                   "dwell_ms?:int|null how?:'single|phone' expected_version?:int|null",
+    {"Verdict",
+     "seq:int value:'normal|abnormal|not_applicable|undecided|comment' comment:text|null "
+     "category:text|null links:[text] by:PersonRef at:time how:'single|bulk|phone' "
+     "dwell_ms:int|null hash?:text"},
+    {"VerdictSet",
+     "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
+     "dwell_ms?:int|null how?:'single|phone' expected_version?:int|null",
      .is_closed = true},
-    {"VerdictBulk", "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
-                    "shots?:[text] filter?:VerdictFilter expected_count?:int|null", .is_closed = true},
-    {"VerdictFilter", "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text|null "
-                      "unchanged_since_normal?:bool", .is_closed = true},
+    {"VerdictBulk",
+     "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
+     "shots?:[text] filter?:VerdictFilter expected_count?:int|null",
+     .is_closed = true},
+    {"VerdictFilter",
+     "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text|null "
+     "unchanged_since_normal?:bool",
+     .is_closed = true},
     {"VerdictBulkDone", .is = "<VerdictApplied|VerdictCoverage>"},
     {"VerdictApplied", "applied:int skipped:int"},
     {"VerdictCoverage", "count:int shots:[text]"},
-    {"References", "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
-                   "pinned:Shot|null"},
+    {"References",
+     "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
+     "pinned:Shot|null"},
     {"ShotData", "note:text series:[Series]"},
-    {"Series", "ref:text name:text labels:{text} unit:text|null last:num|null min:num|null max:num|null "
-               "mean:num|null missing_share:num|null points:[any]"},
+    {"Series",
+     "ref:text name:text labels:{text} unit:text|null last:num|null min:num|null max:num|null "
+     "mean:num|null missing_share:num|null points:[any]"},
     {"Pin", "shot_id:text window?:text|null", .is_closed = true},
     {"Masks", "masks:[Mask]", .is_closed = true},
     {"Mask", "x:num y:num w:num h:num", .is_closed = true},
@@ -205,9 +233,10 @@ const struct schema schemas[] = {
     {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},
     {"RenderBatch", .is = "object"},
     {"RoundStart", "moment?:time|null", .is_closed = true},
-    {"Round", CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
-                   "rate_per_s:num left_ms:int|null timezone:text second_person:bool "
-                   "windows:[RoundWindow] signoffs:[SignOff] reviewers:[Who] legal_hold:Hold|null"},
+    {"Round",
+     CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
+          "rate_per_s:num left_ms:int|null timezone:text second_person:bool "
+          "windows:[RoundWindow] signoffs:[SignOff] reviewers:[Who] legal_hold:Hold|null"},
     {"RoundWindow", "index:int name:text from:time to:time"},
     {"Who", "id?:text display_name:text"},
     {"Hold", "reason:text"},
@@ -240,15 +269,22 @@ const struct schema schemas[] = {
     {"VerdictValue", .is = "'normal|abnormal|not_applicable|undecided'"},
     {"Verdict", "seq:int value:text comment:text category:text links:[text] by:Who at:time "
                 "how:'single|bulk|phone' dwell_ms:int hash?:text"},
-    {"VerdictSet", "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
-                   "dwell_ms?:int how?:'single|phone' expected_version?:int", .is_closed = true},
-    {"VerdictBulk", "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
-                    "shots?:[text] filter?:BulkFilter expected_count?:int", .is_closed = true},
-    {"BulkFilter", "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text "
-                   "unchanged_since_normal?:bool", .is_closed = true},
+    {"VerdictSet",
+     "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
+     "dwell_ms?:int how?:'single|phone' expected_version?:int",
+     .is_closed = true},
+    {"VerdictBulk",
+     "value:VerdictValue comment?:text|null category?:text|null links?:[text] "
+     "shots?:[text] filter?:BulkFilter expected_count?:int",
+     .is_closed = true},
+    {"BulkFilter",
+     "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text "
+     "unchanged_since_normal?:bool",
+     .is_closed = true},
     {"VerdictBulkDone", "applied?:int skipped?:int count?:int shots?:[text]"},
-    {"References", "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
-                   "pinned:Shot|null"},
+    {"References",
+     "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
+     "pinned:Shot|null"},
     {"ShotData", "note:text series:[Series] errors:[text]"},
     {"ShotFrames", "format:'grafana-frames-1' note:'complete|bounded' answers:[ShotAnswer]"},
     {"ShotAnswer", "panel:text datasource:text status:int answer:any"},
@@ -270,11 +306,13 @@ const struct schema schemas[] = {
                 "language:'zh-CN|en' events:[NotifyEvent] paused:bool sent_at:time|null "
                 "failed_at:time|null error:text|null version:int"},
     {"NotifyEvent", .is = "'round_finished|signed|failures|abnormal|overdue'"},
-    {"ChannelSet", "name?:text kind?:ChannelKind settings?:object secret?:text|null "
-                   "language?:'zh-CN|en' events?:[NotifyEvent] paused?:bool version?:int",
+    {"ChannelSet",
+     "name?:text kind?:ChannelKind settings?:object secret?:text|null "
+     "language?:'zh-CN|en' events?:[NotifyEvent] paused?:bool version?:int",
      .is_closed = true},
-    {"Letter", "id:text channel_name:text event:text state:'waiting|sending|sent|failed' attempts:int "
-               "created_at:time next_at:time|null ended_at:time|null error:text|null"},
+    {"Letter",
+     "id:text channel_name:text event:text state:'waiting|sending|sent|failed' attempts:int "
+     "created_at:time next_at:time|null ended_at:time|null error:text|null"},
 
     /* The service itself. */
     {"System", "version:text started_at:time browser:BrowserKind browsers:[Browser] queue:Queue "

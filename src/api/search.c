@@ -17,9 +17,11 @@
 
 /* In the order in which they are answered; known issues only when asked for. */
 enum { ROUNDS = 0 }; /* no kind of the store's search: they have no words of their own */
-static const enum search_kind order[] = {SEARCH_PANEL,          SEARCH_PLAN,    SEARCH_PERSON,
-                                         (enum search_kind)ROUNDS, SEARCH_VERDICT, SEARCH_KNOWN};
-static const char *const kinds[] = {"panel", "plan", "person", "round", "verdict", "known_issue", NULL};
+static const enum search_kind order[] = {SEARCH_PANEL,   SEARCH_PLAN,
+                                         SEARCH_PERSON,  (enum search_kind)ROUNDS,
+                                         SEARCH_VERDICT, SEARCH_KNOWN};
+static const char *const kinds[] = {"panel",   "plan",        "person", "round",
+                                    "verdict", "known_issue", NULL};
 enum { KINDS_DEFAULT = 5, KIND_ROUND = 3, KIND_VERDICT = 4 };
 
 static const char *const verdicts[] = {"normal", "abnormal", "not_applicable", "undecided", NULL};

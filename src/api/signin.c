@@ -42,7 +42,8 @@ static int check_cookie(struct call *call, const char *cookie)
 void signin_set_cookie(struct call *call, const char *value)
 {
     httpd_headerf(call->req, "Set-Cookie", "rounds_session=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
-                  value, call->api->platform->is_secure_cookie || call->req->is_tls ? "; Secure" : "",
+                  value,
+                  call->api->platform->is_secure_cookie || call->req->is_tls ? "; Secure" : "",
                   *value ? "" : "; Max-Age=0");
 }
 

@@ -93,12 +93,11 @@ int handle_tokens_add(struct call *call)
     if (caller_need_role(call->op, &call->who, token.role) <
         0) /* no token does more than its maker */
         return -1;
-    int failed =
-        token_add(call->op, store, &token, &secret) < 0 ||
-        note_add(call, store, "token.added", "token", token.id,
-                 arena_fmt(&call->op->arena, "{\"role\":\"%s\",\"scopes\":%s}",
-                           role_word(token.role), token.scopes)) < 0 ||
-        reply_new_token(call, &token, &secret) < 0;
+    int failed = token_add(call->op, store, &token, &secret) < 0 ||
+                 note_add(call, store, "token.added", "token", token.id,
+                          arena_fmt(&call->op->arena, "{\"role\":\"%s\",\"scopes\":%s}",
+                                    role_word(token.role), token.scopes)) < 0 ||
+                 reply_new_token(call, &token, &secret) < 0;
     secret_fini(&secret);
     return failed ? -1 : 0;
 }

@@ -19,7 +19,7 @@ struct command {
     const char *arguments; /* for the help */
     const char *summary;
     int (*run)(struct invocation *in); /* 0, or -1 with the op's error; exit status 1 */
-    const char *help;      /* more lines; may be NULL */
+    const char *help;                  /* more lines; may be NULL */
 };
 
 int command_serve(struct invocation *in);
@@ -29,7 +29,8 @@ int command_settings(struct invocation *in);
 int command_jwks(struct invocation *in);
 
 /* All of them, for the man page. */
-const struct command *command_list(size_t *n);int command_user(struct invocation *in);
+const struct command *command_list(size_t *n);
+int command_user(struct invocation *in);
 int command_plan(struct invocation *in);
 int command_round(struct invocation *in);
 int command_verify(struct invocation *in);

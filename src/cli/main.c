@@ -23,21 +23,26 @@ static const struct command commands[] = {
     {"check", "[URL]", "look for what would keep this machine from rendering", command_check, NULL},
     {"settings", "[--format=text|markdown|man|yaml]",
      "print every setting with default and meaning", command_settings,
-     "  --format=F      text, a Markdown table, the man page rounds(1), or a commented settings file\n"},
-    {"jwks", "", "print the public keys of our JWT issuer, for Grafana's jwk_set_file", command_jwks,
+     "  --format=F      text, a Markdown table, the man page rounds(1), or a commented settings "
+     "file\n"},
+    {"jwks", "", "print the public keys of our JWT issuer, for Grafana's jwk_set_file",
+     command_jwks,
      "  Needs the data directory of `rounds serve` (setting data) and its owner's rights.\n"},
     {"user", "add|list|reset-password|disable|enable …", "people who may sign in", command_user,
-     "  add NAME [--role=viewer|reviewer|editor|admin] [--display-name=TEXT]   prints a one-time password\n"
+     "  add NAME [--role=viewer|reviewer|editor|admin] [--display-name=TEXT]   prints a one-time "
+     "password\n"
      "  list\n"
      "  reset-password NAME   prints a one-time password\n"
      "  disable NAME, enable NAME\n"},
     {"plan", "export|import|diff …", "plans into files and out of them", command_plan,
      "  export [NAME …] [--format=yaml|json] [-o FILE]   all plans, or those named\n"
      "  import FILE [--dry-run]                          all or nothing; - is standard input\n"
-     "  diff FILE                                        fails when the file would change something\n"},
+     "  diff FILE                                        fails when the file would change "
+     "something\n"},
     {"round", "start PLAN", "put a round into the queue of the running service", command_round,
      "  start PLAN      a plan by its name or id; prints the round's id\n"},
-    {"verify", "[ROUND]", "check pictures, verdicts and sign-offs against their hashes", command_verify,
+    {"verify", "[ROUND]", "check pictures, verdicts and sign-offs against their hashes",
+     command_verify,
      "  Without ROUND everything, the database file and the audit trail too.\n"
      "  Fails when something was changed.\n"},
     {"gc", "[--dry-run]", "remove what retention lets go of, now", command_gc,

@@ -70,7 +70,8 @@ static void miss_values(struct expansion *x, const struct dashboard_variable *va
     struct arena *arena = &x->op->arena;
     miss(x, "value", path_of(x, arena_fmt(arena, ".variables.%s", variable->name)), variable->name,
          (struct expand_text){
-             arena_fmt(arena, "变量 %s 的取值无法完整得到 (%s): 在 Grafana 中修复它, 或在计划中写明取值",
+             arena_fmt(arena,
+                       "变量 %s 的取值无法完整得到 (%s): 在 Grafana 中修复它, 或在计划中写明取值",
                        variable->name, why),
              arena_fmt(arena,
                        "the values of variable %s cannot be had in full (%s): mend it in "
@@ -333,8 +334,7 @@ static const char *bound_value(const struct dashboard *dashboard, const char *na
 
 /* Grafana's path id: the values of the repeats from the row on, and the panel's key. */
 static const char *clone_path(struct expansion *x, const struct dashboard *dashboard,
-                              const struct dashboard_panel *panel, const struct dim *dims,
-                              size_t n)
+                              const struct dashboard_panel *panel, const struct dim *dims, size_t n)
 {
     const char *names[] = {panel->repeat_above, panel->repeat};
     const char *path = "";
@@ -389,10 +389,8 @@ static int add_panel(struct expansion *x, const struct dashboard *dashboard,
              arena_fmt(&x->op->arena,
                        "panel '%s' has its own range (%s): all windows show the same", panel->title,
                        panel->time_from));
-    struct expand_shot shot = {.source = x->selection->source,
-                               .dashboard = dashboard,
-                               .panel = panel,
-                               .visit = visit};
+    struct expand_shot shot = {
+        .source = x->selection->source, .dashboard = dashboard, .panel = panel, .visit = visit};
     do {
         shot.vars = print_vars(x, dims, n);
         const char *page_vars = print_page_vars(x, plan, dims, plan_n);

@@ -164,8 +164,7 @@ static int make_ask(struct op *op, struct rounds *rounds, const struct store_sou
 }
 
 static int read_page(struct op *op, struct rounds *rounds, int64_t source_row,
-                     const struct dashboard *dashboard, struct render_variable **out,
-                     size_t *out_n)
+                     const struct dashboard *dashboard, struct render_variable **out, size_t *out_n)
 {
     const struct rounds_camera *camera = &rounds->conf.camera;
     struct store_source source;
@@ -185,8 +184,9 @@ int live_find(struct op *op, struct rounds *rounds, int64_t source_row,
     struct op part;
     *out_n = 0;
     if (!rounds->conf.camera.variables)
-        return op_fail(op, ERR_UNAVAILABLE, "only the daemon has browsers that can read the "
-                                            "values of variables");
+        return op_fail(op, ERR_UNAVAILABLE,
+                       "only the daemon has browsers that can read the "
+                       "values of variables");
     const char *known = recall(op, cache, source_row, dashboard);
     if (known) {
         parse(op, known, out, out_n);
@@ -199,12 +199,14 @@ int live_find(struct op *op, struct rounds *rounds, int64_t source_row,
         remember(cache, source_row, dashboard, text);
         parse(op, text, out, out_n);
     } else if (failed) {
-        op_fail(op, part.err, "the values of the variables of dashboard '%s' could not be read in a "
-                              "browser: %s; mend that, or write the values into the plan",
+        op_fail(op, part.err,
+                "the values of the variables of dashboard '%s' could not be read in a "
+                "browser: %s; mend that, or write the values into the plan",
                 dashboard->title, part.err_text);
     } else {
-        failed = op_fail(op, ERR_TOO_LARGE, "the variables of dashboard '%s' have more than %d bytes "
-                                            "of values; write those wanted into the plan",
+        failed = op_fail(op, ERR_TOO_LARGE,
+                         "the variables of dashboard '%s' have more than %d bytes "
+                         "of values; write those wanted into the plan",
                          dashboard->title, (int)TEXT_MAX);
     }
     op_fini(&part);
@@ -228,5 +230,6 @@ const char *live_why(struct arena *arena, const struct render_variable *variable
         return variable->error;
     if (variable->n == 0)
         return "its query gives none";
-    return variable->has_more ? arena_fmt(arena, "it has more than the first %zu", variable->n) : "";
+    return variable->has_more ? arena_fmt(arena, "it has more than the first %zu", variable->n)
+                              : "";
 }

@@ -38,8 +38,8 @@ static void print_panels(struct jw *w, const struct plan_names *panels)
     for (size_t i = 0; i < panels->n; i++) {
         const char *key = panels->items[i];
         int64_t id;
-        bool is_id = *key >= '1' && *key <= '9' && strlen(key) < 16 &&
-                     bytes_to_i64(bytes_of(key), &id);
+        bool is_id =
+            *key >= '1' && *key <= '9' && strlen(key) < 16 && bytes_to_i64(bytes_of(key), &id);
         if (is_id)
             jw_int(w, id);
         else

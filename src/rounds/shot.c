@@ -334,9 +334,9 @@ static int put_frames(struct op *op, const struct rounds *rounds,
 {
     struct op part;
     op_init_part(&part, op, -1);
-    int failed = put_blob(op, rounds,
-                          answers_pack(&part.arena, result, is_json, rounds->conf.answers_max),
-                          &out->frames);
+    int failed =
+        put_blob(op, rounds, answers_pack(&part.arena, result, is_json, rounds->conf.answers_max),
+                 &out->frames);
     op_fini(&part);
     return failed;
 }

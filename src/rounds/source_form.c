@@ -27,7 +27,7 @@ static const struct jv *kept_options(struct op *op, const struct store_source *k
 static bool is_header_name(const char *name)
 {
     static const char *const ours[] = {"Host", "Content-Length", "Transfer-Encoding", "Connection",
-                                       "TE", "Trailer", "Upgrade", "Expect"};
+                                       "TE",   "Trailer",        "Upgrade",           "Expect"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (bytes_eq_nocase(bytes_of(name), bytes_of(ours[i])))
             return false;
@@ -204,9 +204,9 @@ int source_form_read(struct op *op, const struct tree *tree, const struct store_
                      struct source_form *out, struct plan_faults *faults)
 {
     static const char *const keys[] = {
-        "name",   "url",          "org_id",  "credential", "ca_pem",          "extra_origins",
-        "paused", "max_parallel", "version", "id",         "grafana_version", "last_test",
-        "quiet_hours", "quiet_until", NULL};
+        "name",        "url",          "org_id",  "credential", "ca_pem",          "extra_origins",
+        "paused",      "max_parallel", "version", "id",         "grafana_version", "last_test",
+        "quiet_hours", "quiet_until",  NULL};
     struct plan_faults *all = faults ? faults : ARENA_NEW(&op->arena, struct plan_faults);
     struct plan_reader r = {.op = op, .faults = all};
     *out = (struct source_form){.name = "", .url = "", .ca_pem = "", .quiet = ""};
@@ -296,7 +296,8 @@ void source_print(struct op *op, const struct store_source *source, struct jw *w
     jw_end(w);
 }
 
-static void print_jwt_ini(const struct store_source *source, const char *issuer_url, struct str *out)
+static void print_jwt_ini(const struct store_source *source, const char *issuer_url,
+                          struct str *out)
 {
     struct op op;
     struct url url;

@@ -30,8 +30,7 @@ static int let_go(struct op *op, struct db_tx *tx, const struct letting *all, si
 {
     for (size_t i = 0; i < n; i++)
         if (blob_let_go(op, tx, all[i].picture, now_ms) ||
-            blob_let_go(op, tx, all[i].thumb, now_ms) ||
-            blob_let_go(op, tx, all[i].data, now_ms) ||
+            blob_let_go(op, tx, all[i].thumb, now_ms) || blob_let_go(op, tx, all[i].data, now_ms) ||
             blob_let_go(op, tx, all[i].frames, now_ms) ||
             db_run(op, tx, mark_sql, DB_ARGS(db_int(now_ms), db_int(all[i].row)), NULL))
             return -1;
@@ -45,14 +44,14 @@ static int expire_round(struct op *op, struct store *store, const struct store_e
     struct letting *shots, *takes;
     size_t shots_n, takes_n;
     bool is_all = ask->abnormal_before_ms && moment_ms < ask->abnormal_before_ms;
-    const struct db_args range =
-        DB_ARGS(db_int(round_row << SHOT_POS_BITS), db_int((round_row + 1) << SHOT_POS_BITS),
-                db_int(is_all));
+    const struct db_args range = DB_ARGS(db_int(round_row << SHOT_POS_BITS),
+                                         db_int((round_row + 1) << SHOT_POS_BITS), db_int(is_all));
     if (unit_begin(op, store, DB_WRITE, &u) ||
-        read_all(op, u.tx,
-                 "SELECT row_id, picture_row, thumb_row, data_row, frames_row FROM shots "
-                 "WHERE row_id >= $1 AND row_id < $2 AND expired_ms IS NULL AND ($3 OR verdict <> 2)",
-                 range, sizeof *shots, read_letting, (void **)&shots, &shots_n) ||
+        read_all(
+            op, u.tx,
+            "SELECT row_id, picture_row, thumb_row, data_row, frames_row FROM shots "
+            "WHERE row_id >= $1 AND row_id < $2 AND expired_ms IS NULL AND ($3 OR verdict <> 2)",
+            range, sizeof *shots, read_letting, (void **)&shots, &shots_n) ||
         read_all(op, u.tx,
                  "SELECT row_id, picture_row, thumb_row, data_row, frames_row FROM takes "
                  "WHERE shot_row >= $1 AND shot_row < $2 AND expired_ms IS NULL",
@@ -66,7 +65,8 @@ static int expire_round(struct op *op, struct store *store, const struct store_e
     int64_t left = 0;
     if (db_get_int(op, u.tx,
                    "SELECT count(*) FROM shots WHERE row_id >= $1 AND row_id < $2 AND "
-                   "expired_ms IS NULL", range, &left) ||
+                   "expired_ms IS NULL",
+                   range, &left) ||
         db_run(op, u.tx, "UPDATE rounds SET expired_ms = $1, stamp = stamp + 1 WHERE row_id = $2",
                DB_ARGS(db_int(left ? 1 : ask->now_ms), db_int(round_row)), NULL))
         return -1;
@@ -114,7 +114,8 @@ int store_archive_oldest(struct op *op, struct store *store, int64_t *out_plan_r
     if (unit_begin(op, store, DB_READ, &u) ||
         read_one(op, u.tx,
                  "SELECT plan_row, moment_ms FROM rounds WHERE expired_ms = 0 AND is_held = 0 AND "
-                 "state >= 2 ORDER BY moment_ms LIMIT 1", DB_NONE, read_due, found) < 0)
+                 "state >= 2 ORDER BY moment_ms LIMIT 1",
+                 DB_NONE, read_due, found) < 0)
         return -1;
     *out_plan_row = found[0];
     *out_moment_ms = found[1];
@@ -161,9 +162,9 @@ int store_archive_forget(struct op *op, struct store *store, const struct store_
         if (db_run(op, u.tx,
                    "UPDATE blobs SET gone_ms = $1 WHERE sha = $2 AND refs = 0 AND gone_ms IS NULL",
                    DB_ARGS(db_int(now_ms), sha_arg(&refs[i].key)), &changed) ||
-            (changed && db_run(op, u.tx,
-                               "UPDATE totals SET blobs = blobs - 1, blob_bytes = blob_bytes - $1",
-                               DB_ARGS(db_int(refs[i].size)), NULL)))
+            (changed &&
+             db_run(op, u.tx, "UPDATE totals SET blobs = blobs - 1, blob_bytes = blob_bytes - $1",
+                    DB_ARGS(db_int(refs[i].size)), NULL)))
             return -1;
     }
     return unit_commit(op, &u);
@@ -266,7 +267,8 @@ int store_archive_weight(struct op *op, struct store *store, struct store_weight
                        "SELECT t.blobs, t.blob_bytes, t.rounds, t.shots, "
                        "(SELECT count(*) FROM blobs WHERE refs = 0 AND gone_ms IS NULL), "
                        "(SELECT coalesce(sum(size), 0) FROM blobs WHERE refs = 0 AND "
-                       "gone_ms IS NULL) FROM totals t", DB_NONE, read_weight, out);
+                       "gone_ms IS NULL) FROM totals t",
+                       DB_NONE, read_weight, out);
     return got < 0 ? -1 : 0;
 }
 

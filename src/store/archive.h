@@ -44,7 +44,7 @@ int store_archive_user_of(struct op *op, struct store *store, struct blob_key ke
                           const char **out_shot_id) MUST_CHECK;
 
 struct store_weight {
-    int64_t blobs, blob_bytes;   /* stored once each */
+    int64_t blobs, blob_bytes;      /* stored once each */
     int64_t free_blobs, free_bytes; /* waiting to be dropped */
     int64_t rounds, shots;
     int64_t file_bytes, log_bytes; /* the database */
@@ -55,6 +55,5 @@ int store_archive_weight(struct op *op, struct store *store, struct store_weight
  * plan has stored): rounds not held, and their bytes, shared content counted each time. */
 int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int64_t before_ms,
                       int64_t *out_rounds, int64_t *out_bytes) MUST_CHECK;
-
 
 #endif

@@ -74,8 +74,7 @@ int store_audit_add(struct op *op, struct store *store, struct store_audit *a)
     return unit_commit(op, &u);
 }
 
-#define COLUMNS                                                                                    \
-    "row_id, at_ms, user_row, actor, act, noun, object, detail, address, hash"
+#define COLUMNS "row_id, at_ms, user_row, actor, act, noun, object, detail, address, hash"
 
 static void read_audit(struct op *op, struct cols *c, void *item)
 {

@@ -28,10 +28,10 @@ struct store_audit_list {
 int store_audit_add(struct op *op, struct store *store, struct store_audit *audit) MUST_CHECK;
 
 struct store_audit_ask {
-    int64_t user_row;   /* 0: any */
-    const char *act;    /* this act, or all that begin with it and a dot; NULL: any */
-    const char *noun;   /* NULL: any */
-    const char *object; /* NULL: any */
+    int64_t user_row;       /* 0: any */
+    const char *act;        /* this act, or all that begin with it and a dot; NULL: any */
+    const char *noun;       /* NULL: any */
+    const char *object;     /* NULL: any */
     int64_t from_ms, to_ms; /* 0: open */
 };
 /* Newest first. */

@@ -42,16 +42,15 @@ int store_channel_add(struct op *op, struct store *store, struct store_channel *
     n->error = "";
     if (unit_begin(op, store, DB_DURABLE, &u))
         return -1;
-    if (db_get_int(op, u.tx,
-                   "INSERT INTO channels (id, name, kind, conf, secret, lang, is_paused, "
-                   "created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) "
-                   "RETURNING row_id",
-                   DB_ARGS(db_text(n->id), db_text(n->name), db_text(n->kind),
-                           db_text(text_or(n->conf, "{}")),
-                           n->secret.n ? db_blob(n->secret) : db_null(),
-                           db_text(text_or(n->lang, "en")), db_int(n->is_paused),
-                           db_int(n->created_ms)),
-                   &n->row))
+    if (db_get_int(
+            op, u.tx,
+            "INSERT INTO channels (id, name, kind, conf, secret, lang, is_paused, "
+            "created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) "
+            "RETURNING row_id",
+            DB_ARGS(db_text(n->id), db_text(n->name), db_text(n->kind),
+                    db_text(text_or(n->conf, "{}")), n->secret.n ? db_blob(n->secret) : db_null(),
+                    db_text(text_or(n->lang, "en")), db_int(n->is_paused), db_int(n->created_ms)),
+            &n->row))
         return explain_conflict(op, "there is a channel named \"%s\" already", n->name);
     return unit_commit(op, &u);
 }
@@ -164,9 +163,9 @@ int store_rule_list(struct op *op, struct store *store, int64_t plan_row, const 
         return -1;
     return read_all(op, u.tx,
                     RULE "WHERE ($1 = 0 OR l.plan_row = $1 OR l.plan_row IS NULL) "
-                    "AND ($2 IS NULL OR l.event = $2) ORDER BY l.row_id LIMIT $3",
-                    DB_ARGS(db_int(plan_row), db_text(event), db_int(STORE_PAGE_MAX)),
-                    sizeof **out, read_rule, (void **)out, out_n);
+                         "AND ($2 IS NULL OR l.event = $2) ORDER BY l.row_id LIMIT $3",
+                    DB_ARGS(db_int(plan_row), db_text(event), db_int(STORE_PAGE_MAX)), sizeof **out,
+                    read_rule, (void **)out, out_n);
 }
 
 int store_rule_drop(struct op *op, struct store *store, int64_t row)

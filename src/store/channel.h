@@ -7,23 +7,22 @@
 struct store_channel {
     int64_t row;
     const char *id;
-    const char *name; /* unique */
-    const char *kind; /* "mail", "webhook", "slack", "dingtalk", "wecom", "feishu" */
-    const char *conf; /* JSON object without secrets */
+    const char *name;    /* unique */
+    const char *kind;    /* "mail", "webhook", "slack", "dingtalk", "wecom", "feishu" */
+    const char *conf;    /* JSON object without secrets */
     struct bytes secret; /* ciphertext, opaque here; only find and get fill it */
-    const char *lang; /* "zh-CN", "en" */
+    const char *lang;    /* "zh-CN", "en" */
     bool is_paused;
     int64_t version;
     int64_t created_ms;
     int64_t updated_ms;
-    int64_t sent_ms;     /* newest success */
-    int64_t failed_ms;   /* newest failure */
-    const char *error;   /* its text */
+    int64_t sent_ms;   /* newest success */
+    int64_t failed_ms; /* newest failure */
+    const char *error; /* its text */
 };
 
 /* Fills row, id, version, times. ERR_CONFLICT: the name is taken. */
-int store_channel_add(struct op *op, struct store *store, struct store_channel *channel)
-    MUST_CHECK;
+int store_channel_add(struct op *op, struct store *store, struct store_channel *channel) MUST_CHECK;
 int store_channel_find(struct op *op, struct store *store, const char *id,
                        struct store_channel *out) MUST_CHECK;
 int store_channel_get(struct op *op, struct store *store, int64_t row,
@@ -32,8 +31,7 @@ int store_channel_get(struct op *op, struct store *store, int64_t row,
 int store_channel_list(struct op *op, struct store *store, struct store_channel **out,
                        size_t *out_n) MUST_CHECK;
 /* Writes name, conf, lang, is_paused, and secret unless its p is NULL; version as read. */
-int store_channel_set(struct op *op, struct store *store, struct store_channel *channel)
-    MUST_CHECK;
+int store_channel_set(struct op *op, struct store *store, struct store_channel *channel) MUST_CHECK;
 /* With its rules and what waits in the outbox for it. */
 int store_channel_drop(struct op *op, struct store *store, int64_t row) MUST_CHECK;
 
@@ -45,7 +43,7 @@ struct store_rule {
     const char *event;   /* "round_finished", "abnormal", "failures", "overdue", "signed" */
     int64_t channel_row;
     const char *channel_id, *channel_name;
-    const char *conf;    /* JSON object: conditions */
+    const char *conf; /* JSON object: conditions */
 };
 int store_rule_add(struct op *op, struct store *store, struct store_rule *rule) MUST_CHECK;
 /* plan_row: rules of this plan and those for every plan; 0: all. event NULL: any. */

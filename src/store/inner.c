@@ -135,8 +135,10 @@ int page_read(struct op *op, struct store_page page, int64_t first, int64_t *out
     for (size_t i = 0; i < n; i++)
         if (!bytes_split(&rest, '.', &part) || !bytes_to_i64(part, &out[i]))
             return op_fail(op, ERR_BAD_INPUT, "malformed cursor; start again from the first page");
-    return rest.n == 0 ? 0 : op_fail(op, ERR_BAD_INPUT, "malformed cursor; start again from the "
-                                                        "first page");
+    return rest.n == 0 ? 0
+                       : op_fail(op, ERR_BAD_INPUT,
+                                 "malformed cursor; start again from the "
+                                 "first page");
 }
 
 int page_read_below(struct op *op, struct store_page page, int64_t to_ms, int64_t out[2])

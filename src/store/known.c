@@ -65,16 +65,16 @@ int store_known_list(struct op *op, struct store *store, int64_t panel_row, int6
     CLEANUP(unit_end) struct unit u = {0};
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    const struct db_args args =
-        DB_ARGS(db_int(panel_row), db_int(at_ms), db_int(STORE_PAGE_MAX));
+    const struct db_args args = DB_ARGS(db_int(panel_row), db_int(at_ms), db_int(STORE_PAGE_MAX));
     if (panel_row)
         return read_all(op, u.tx,
-                        KNOWN "WHERE k.panel_row = $1 AND ($2 = 0 OR (k.from_ms <= $2 AND "
+                        KNOWN
+                        "WHERE k.panel_row = $1 AND ($2 = 0 OR (k.from_ms <= $2 AND "
                         "k.until_ms > $2 AND k.ended_ms = 0)) ORDER BY k.row_id DESC LIMIT $3",
                         args, sizeof **out, read_known, (void **)out, out_n);
     return read_all(op, u.tx,
                     KNOWN "WHERE $2 = 0 OR (k.from_ms <= $2 AND k.until_ms > $2 AND "
-                    "k.ended_ms = 0) ORDER BY k.row_id DESC LIMIT $3",
+                          "k.ended_ms = 0) ORDER BY k.row_id DESC LIMIT $3",
                     args, sizeof **out, read_known, (void **)out, out_n);
 }
 

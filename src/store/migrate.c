@@ -39,12 +39,13 @@ static int set_up(struct op *op, struct db_tx *tx)
     snprintf(sql, sizeof sql, "PRAGMA application_id = %d", SCHEMA_APPLICATION_ID);
     if (db_script(op, tx, sql))
         return -1;
-    return db_script(op, tx, "CREATE TABLE schema_versions (\n"
-                             "  number INTEGER PRIMARY KEY,\n"
-                             "  what TEXT NOT NULL,\n"
-                             "  applied_ms INTEGER NOT NULL,\n"
-                             "  program TEXT NOT NULL -- version of Rounds that applied it\n"
-                             ") STRICT;");
+    return db_script(op, tx,
+                     "CREATE TABLE schema_versions (\n"
+                     "  number INTEGER PRIMARY KEY,\n"
+                     "  what TEXT NOT NULL,\n"
+                     "  applied_ms INTEGER NOT NULL,\n"
+                     "  program TEXT NOT NULL -- version of Rounds that applied it\n"
+                     ") STRICT;");
 }
 
 static int apply(struct op *op, struct db_tx *tx, const struct migration *m)
@@ -68,7 +69,8 @@ static int check_version(struct op *op, int64_t version, bool is_guest)
     if (is_guest && version < newest())
         return op_fail(op, ERR_STORAGE,
                        "the database has the older schema %" PRId64 "; start the daemon of this "
-                       "version once, it brings it to %" PRId64, version, newest());
+                       "version once, it brings it to %" PRId64,
+                       version, newest());
     return 0;
 }
 

@@ -79,7 +79,7 @@ int store_outbox_claim(struct op *op, struct store *store, int64_t now_ms, int64
     if (unit_begin(op, store, DB_WRITE, &u) ||
         read_all(op, u.tx,
                  LETTER "WHERE o.state IN (0, 1) AND o.due_ms <= $1 AND c.is_paused = 0 "
-                 "ORDER BY o.due_ms, o.row_id LIMIT $2",
+                        "ORDER BY o.due_ms, o.row_id LIMIT $2",
                  args, sizeof **out, read_letter, (void **)out, out_n))
         return -1;
     for (size_t i = 0; i < *out_n; i++) {
@@ -169,11 +169,11 @@ int store_outbox_list(struct op *op, struct store *store, unsigned states, struc
     *out = (struct store_letter_list){0};
     int64_t before;
     int limit = page_limit(page);
-    const char *sql = states == 1u << OUTBOX_DEAD
-                          ? LETTER "WHERE o.state = 3 AND o.row_id < $1 "
-                                   "ORDER BY o.row_id DESC LIMIT $3"
-                          : LETTER "WHERE o.row_id < $1 AND ($2 = 0 OR ($2 >> o.state) & 1) "
-                                   "ORDER BY o.row_id DESC LIMIT $3";
+    const char *sql = states == 1u << OUTBOX_DEAD ? LETTER "WHERE o.state = 3 AND o.row_id < $1 "
+                                                           "ORDER BY o.row_id DESC LIMIT $3"
+                                                  : LETTER
+                          "WHERE o.row_id < $1 AND ($2 = 0 OR ($2 >> o.state) & 1) "
+                          "ORDER BY o.row_id DESC LIMIT $3";
     if (page_read(op, page, INT64_MAX, &before, 1) || unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx, sql, DB_ARGS(db_int(before), db_int(states), db_int(limit + 1)),
                  sizeof *out->items, read_letter, (void **)&out->items, &out->n))
@@ -197,8 +197,7 @@ int store_outbox_next_due(struct op *op, struct store *store, int64_t *out_ms)
                       DB_NONE, out_ms);
 }
 
-int store_outbox_counts(struct op *op, struct store *store, int64_t *out_waiting,
-                        int64_t *out_dead)
+int store_outbox_counts(struct op *op, struct store *store, int64_t *out_waiting, int64_t *out_dead)
 {
     CLEANUP(unit_end) struct unit u = {0};
     *out_waiting = *out_dead = 0;

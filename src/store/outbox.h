@@ -16,11 +16,11 @@ struct store_letter {
     const char *payload; /* JSON: what the templates need */
     enum outbox_state state;
     int attempts;
-    int64_t claim;       /* give it back with the result */
+    int64_t claim; /* give it back with the result */
     int64_t created_ms;
     int64_t not_before_ms;
-    int64_t ended_ms;    /* sent, or given up */
-    const char *error;   /* of the newest attempt */
+    int64_t ended_ms;  /* sent, or given up */
+    const char *error; /* of the newest attempt */
 };
 
 struct store_letter_list {
@@ -48,8 +48,8 @@ int store_outbox_revive(struct op *op, struct store *store, int64_t row) MUST_CH
 int store_outbox_find(struct op *op, struct store *store, const char *id,
                       struct store_letter *out) MUST_CHECK;
 /* states: bit 1 << enum outbox_state; 0: all. Newest first. */
-int store_outbox_list(struct op *op, struct store *store, unsigned states,
-                      struct store_page page, struct store_letter_list *out) MUST_CHECK;
+int store_outbox_list(struct op *op, struct store *store, unsigned states, struct store_page page,
+                      struct store_letter_list *out) MUST_CHECK;
 /* When something is due next; 0: nothing waits. */
 int store_outbox_next_due(struct op *op, struct store *store, int64_t *out_ms) MUST_CHECK;
 int store_outbox_counts(struct op *op, struct store *store, int64_t *out_waiting,

@@ -79,11 +79,13 @@ int store_pin_set(struct op *op, struct store *store, int64_t plan_row, int64_t 
     if (shot_row == 0)
         return unit_run(op, store, DB_DURABLE,
                         "DELETE FROM pins WHERE plan_row = $1 AND panel_row = $2 AND "
-                        "window_row = $3", args, NULL);
+                        "window_row = $3",
+                        args, NULL);
     return unit_run(op, store, DB_DURABLE,
                     "INSERT INTO pins VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (plan_row, "
                     "panel_row, window_row) DO UPDATE SET shot_row = excluded.shot_row, "
-                    "user_row = excluded.user_row, set_ms = excluded.set_ms", args, NULL);
+                    "user_row = excluded.user_row, set_ms = excluded.set_ms",
+                    args, NULL);
 }
 
 static void read_rects(struct op *op, struct cols *c, void *item)

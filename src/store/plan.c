@@ -70,8 +70,8 @@ static int write_sources(struct op *op, struct db_tx *tx, int64_t row, const int
 
 static int write_search(struct op *op, struct db_tx *tx, const struct store_plan *p)
 {
-    const char *text = arena_fmt(&op->arena, "%s %s %s", p->name, text_or(p->note, ""),
-                                 text_or(p->labels, ""));
+    const char *text =
+        arena_fmt(&op->arena, "%s %s %s", p->name, text_or(p->note, ""), text_or(p->labels, ""));
     return search_put(op, tx, SEARCH_PLAN, p->row, text,
                       arena_fmt(&op->arena, "p%" PRId64, p->row));
 }
@@ -81,8 +81,8 @@ static int fail_taken(struct op *op, const struct store_plan *p)
     return explain_conflict(op, "there is a plan named \"%s\" already", p->name);
 }
 
-int store_plan_add(struct op *op, struct store *store, struct store_plan *p,
-                   const int64_t *sources, size_t sources_n)
+int store_plan_add(struct op *op, struct store *store, struct store_plan *p, const int64_t *sources,
+                   size_t sources_n)
 {
     p->id = store_new_id(op);
     p->version = 1;
@@ -104,8 +104,8 @@ int store_plan_add(struct op *op, struct store *store, struct store_plan *p,
     return unit_commit(op, &u);
 }
 
-int store_plan_set(struct op *op, struct store *store, struct store_plan *p,
-                   const int64_t *sources, size_t sources_n)
+int store_plan_set(struct op *op, struct store *store, struct store_plan *p, const int64_t *sources,
+                   size_t sources_n)
 {
     CLEANUP(unit_end) struct unit u = {0};
     int64_t n = 0, now = clock_wall_ms();
@@ -124,9 +124,8 @@ int store_plan_set(struct op *op, struct store *store, struct store_plan *p,
     struct store_plan next = *p;
     next.version++;
     next.updated_ms = now;
-    if (write_version(op, u.tx, &next) ||
-        write_sources(op, u.tx, p->row, sources, sources_n) || write_search(op, u.tx, &next) ||
-        unit_commit(op, &u))
+    if (write_version(op, u.tx, &next) || write_sources(op, u.tx, p->row, sources, sources_n) ||
+        write_search(op, u.tx, &next) || unit_commit(op, &u))
         return -1;
     *p = next;
     return 0;
@@ -150,8 +149,7 @@ int store_plan_drop(struct op *op, struct store *store, int64_t row)
     CLEANUP(unit_end) struct unit u = {0};
     int64_t active = 0;
     if (unit_begin(op, store, DB_DURABLE, &u) ||
-        db_get_int(op, u.tx,
-                   "SELECT count(*) FROM rounds WHERE state IN (0, 1) AND plan_row = $1",
+        db_get_int(op, u.tx, "SELECT count(*) FROM rounds WHERE state IN (0, 1) AND plan_row = $1",
                    DB_ARGS(db_int(row)), &active))
         return -1;
     if (active)
@@ -222,8 +220,8 @@ int store_plan_list(struct op *op, struct store *store, const struct store_plan_
                  "AND ($3 IS NULL OR p.labels LIKE $3 ESCAPE '\\') "
                  "AND ($4 IS NULL OR p.name LIKE $4 ESCAPE '\\') "
                  "AND ($5 = 0 OR p.row_id IN (SELECT plan_row FROM plan_sources "
-                 "WHERE source_row = $5)) AND " SEES_PLAN("$6", "p.row_id")
-                 " ORDER BY p.name, p.row_id LIMIT $7",
+                 "WHERE source_row = $5)) AND " SEES_PLAN(
+                     "$6", "p.row_id") " ORDER BY p.name, p.row_id LIMIT $7",
                  DB_ARGS(db_int(after), db_int(ask->with_dropped),
                          db_text(like_label(op, ask->label)), db_text(like_of(op, ask->search)),
                          db_int(ask->source_row), db_int(ask->user_row), db_int(limit + 1)),
@@ -264,8 +262,8 @@ int store_plan_version_list(struct op *op, struct store *store, int64_t plan_row
         read_all(op, u.tx,
                  "SELECT " VERSION_COLUMNS VERSION_TABLES
                  "WHERE v.plan_row = $1 AND v.version < $2 ORDER BY v.version DESC LIMIT $3",
-                 DB_ARGS(db_int(plan_row), db_int(before), db_int(limit + 1)),
-                 sizeof *out->items, read_plan, (void **)&out->items, &out->n))
+                 DB_ARGS(db_int(plan_row), db_int(before), db_int(limit + 1)), sizeof *out->items,
+                 read_plan, (void **)&out->items, &out->n))
         return -1;
     if (out->n > (size_t)limit) {
         out->n = (size_t)limit;

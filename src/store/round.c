@@ -121,8 +121,8 @@ int store_round_newest(struct op *op, struct store *store, int64_t plan_row, int
 /* One text for each index that can serve: of a plan, of the open ones, of all. */
 #define LIST_REST                                                                                  \
     " AND (r.moment_ms, r.row_id) < ($1, $2) AND r.moment_ms >= $3 "                               \
-    "AND ($4 = 0 OR ($4 >> r.state) & 1) AND " SEES_PLAN("$5", "r.plan_row")                       \
-    " ORDER BY r.moment_ms DESC, r.row_id DESC LIMIT $6"
+    "AND ($4 = 0 OR ($4 >> r.state) & 1) AND " SEES_PLAN(                                          \
+        "$5", "r.plan_row") " ORDER BY r.moment_ms DESC, r.row_id DESC LIMIT $6"
 
 static const char *list_sql(const struct store_round_ask *ask)
 {
@@ -160,8 +160,7 @@ int store_round_count_active(struct op *op, struct store *store, int64_t plan_ro
     CLEANUP(unit_end) struct unit u = {0};
     int64_t n = 0;
     if (unit_begin(op, store, DB_READ, &u) ||
-        db_get_int(op, u.tx,
-                   "SELECT count(*) FROM rounds WHERE state IN (0, 1) AND plan_row = $1",
+        db_get_int(op, u.tx, "SELECT count(*) FROM rounds WHERE state IN (0, 1) AND plan_row = $1",
                    DB_ARGS(db_int(plan_row)), &n))
         return -1;
     *out = (int)n;
@@ -226,15 +225,17 @@ int store_round_cancel(struct op *op, struct store *store, int64_t row, bool is_
     if (!is_open)
         return op_fail(op, ERR_CONFLICT, "the round is over; there is nothing to cancel");
     /* All of one round lie between two numbers; see schema.c. */
-    const struct db_args range = DB_ARGS(db_int(row << SHOT_POS_BITS),
-                                         db_int((row + 1) << SHOT_POS_BITS));
+    const struct db_args range =
+        DB_ARGS(db_int(row << SHOT_POS_BITS), db_int((row + 1) << SHOT_POS_BITS));
     if (db_run(op, u.tx,
                "UPDATE shots SET state = 4, stamp = stamp + 1 "
-               "WHERE row_id >= $1 AND row_id < $2 AND state = 0", range, &waiting))
+               "WHERE row_id >= $1 AND row_id < $2 AND state = 0",
+               range, &waiting))
         return -1;
     if (is_now && db_run(op, u.tx,
                          "UPDATE shots SET state = 4, stamp = stamp + 1 "
-                         "WHERE row_id >= $1 AND row_id < $2 AND state = 1", range, &claimed))
+                         "WHERE row_id >= $1 AND row_id < $2 AND state = 1",
+                         range, &claimed))
         return -1;
     if (db_run(op, u.tx,
                "UPDATE rounds SET state = 4, cancelled = cancelled + $1, finished_ms = $2, "
@@ -262,8 +263,8 @@ int store_round_list_overdue(struct op *op, struct store *store, int64_t now_ms,
                     "SELECT " COLUMNS TABLES "WHERE r.state IN (0, 1, 2) AND r.state = 2 "
                     "AND r.due_ms > 0 AND r.due_ms < $1 AND r.escalated_ms = 0 "
                     "ORDER BY r.due_ms LIMIT $2",
-                    DB_ARGS(db_int(now_ms), db_int(STORE_PAGE_MAX)), sizeof *out->items,
-                    read_round, (void **)&out->items, &out->n);
+                    DB_ARGS(db_int(now_ms), db_int(STORE_PAGE_MAX)), sizeof *out->items, read_round,
+                    (void **)&out->items, &out->n);
 }
 
 int store_round_set_escalated(struct op *op, struct store *store, int64_t row, int64_t now_ms)
@@ -295,8 +296,8 @@ int store_round_strip(struct op *op, struct store *store, int64_t user_row, int6
     return read_all(op, u.tx,
                     "SELECT r.plan_row, r.id, r.moment_ms, r.state, r.total, r.failed, "
                     "r.abnormal, r.undecided FROM plans p JOIN rounds r ON r.plan_row = p.row_id "
-                    "WHERE p.dropped_ms = 0 AND r.moment_ms >= $1 AND " SEES_PLAN("$2", "p.row_id")
-                    " ORDER BY +r.plan_row, r.moment_ms LIMIT $3",
+                    "WHERE p.dropped_ms = 0 AND r.moment_ms >= $1 AND " SEES_PLAN(
+                        "$2", "p.row_id") " ORDER BY +r.plan_row, r.moment_ms LIMIT $3",
                     DB_ARGS(db_int(since_ms), db_int(user_row), db_int(limit)), sizeof **out,
                     read_square, (void **)out, out_n);
 }

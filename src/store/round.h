@@ -32,28 +32,28 @@ struct store_round {
     int64_t plan_version;
     enum round_state state;
     enum round_trigger trigger;
-    int64_t moment_ms;   /* the moment that windows refer to */
+    int64_t moment_ms; /* the moment that windows refer to */
     int64_t created_ms;
-    int64_t started_ms;  /* RUNNING since */
-    int64_t finished_ms; /* the last shot's outcome */
-    int64_t due_ms;      /* sign-off expected until; 0: none */
+    int64_t started_ms;   /* RUNNING since */
+    int64_t finished_ms;  /* the last shot's outcome */
+    int64_t due_ms;       /* sign-off expected until; 0: none */
     int64_t escalated_ms; /* when overdue was reported; 0: not */
     int64_t signed_ms;
     int64_t starter_row; /* who started it; 0: schedule */
     const char *starter;
-    const char *signer;  /* name of the last who signed */
+    const char *signer; /* name of the last who signed */
     const char *error;
-    bool is_late;        /* missed while the daemon was down */
-    bool is_held;        /* legal hold: retention leaves it alone */
-    int attempts;        /* of preparing */
-    int64_t stamp;       /* grows with every change of the round or one of its shots */
+    bool is_late;  /* missed while the daemon was down */
+    bool is_held;  /* legal hold: retention leaves it alone */
+    int attempts;  /* of preparing */
+    int64_t stamp; /* grows with every change of the round or one of its shots */
     /* Counters of shots. total = waiting + claimed + done + failed + cancelled. */
     int total, done, failed, cancelled;
     int normal, abnormal, not_applicable; /* by the newest verdict */
-    int undecided; /* done or failed, without a verdict */
-    int changed;   /* judged as changed against the reference */
-    int flagged;   /* with a finding of weight warning or worse */
-    int64_t bytes; /* stored for it, identical content counted each time */
+    int undecided;                        /* done or failed, without a verdict */
+    int changed;                          /* judged as changed against the reference */
+    int flagged;                          /* with a finding of weight warning or worse */
+    int64_t bytes;                        /* stored for it, identical content counted each time */
 };
 
 struct store_round_list {
@@ -63,11 +63,11 @@ struct store_round_list {
 };
 
 struct store_round_ask {
-    int64_t plan_row;    /* 0: all plans */
-    int64_t user_row;    /* only plans of sources this person may see; 0: everything */
-    unsigned states;     /* bit 1 << enum round_state; 0: all */
-    int64_t from_ms;     /* moment, inclusive; 0: open */
-    int64_t to_ms;       /* moment, exclusive; 0: open */
+    int64_t plan_row; /* 0: all plans */
+    int64_t user_row; /* only plans of sources this person may see; 0: everything */
+    unsigned states;  /* bit 1 << enum round_state; 0: all */
+    int64_t from_ms;  /* moment, inclusive; 0: open */
+    int64_t to_ms;    /* moment, exclusive; 0: open */
 };
 
 /* Adds a round as PREPARING with plan_row, plan_version, trigger, moment_ms, due_ms, starter_row,
@@ -96,8 +96,7 @@ int store_round_claim(struct op *op, struct store *store, const struct store_cla
 int store_round_put_back(struct op *op, struct store *store, int64_t row, const char *error,
                          int64_t not_before_ms) MUST_CHECK;
 /* PREPARING → FAILED with the reason. ERR_CONFLICT if it is not PREPARING. */
-int store_round_fail(struct op *op, struct store *store, int64_t row,
-                     const char *error) MUST_CHECK;
+int store_round_fail(struct op *op, struct store *store, int64_t row, const char *error) MUST_CHECK;
 /* Waiting shots become cancelled; claimed ones are let finish or refused, as is_now says. The
  * round becomes CANCELLED. ERR_CONFLICT if it is finished. */
 int store_round_cancel(struct op *op, struct store *store, int64_t row, bool is_now) MUST_CHECK;

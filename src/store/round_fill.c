@@ -19,16 +19,16 @@ static int find_panel(struct op *op, struct db_tx *tx, const struct fill *f,
                       const struct store_shot_new *s, int64_t *out)
 {
     int64_t is_known = 0;
-    const struct db_args key = DB_ARGS(db_int(s->source_row), db_text(s->dashboard_uid),
-                                       db_text(s->panel_key), db_text(text_or(s->vars, "{}")),
-                                       db_text(text_or(s->dashboard_title, "")),
-                                       db_text(text_or(s->panel_title, "")),
-                                       db_text(text_or(s->panel_detail, "{}")),
-                                       db_int(f->moment_ms), db_text(store_new_id(op)));
+    const struct db_args key =
+        DB_ARGS(db_int(s->source_row), db_text(s->dashboard_uid), db_text(s->panel_key),
+                db_text(text_or(s->vars, "{}")), db_text(text_or(s->dashboard_title, "")),
+                db_text(text_or(s->panel_title, "")), db_text(text_or(s->panel_detail, "{}")),
+                db_int(f->moment_ms), db_text(store_new_id(op)));
     /* Mostly nothing about a panel has changed: then only "seen" is written, if at all. */
     if (db_get_int(op, tx,
                    "SELECT row_id FROM panels WHERE source_row = $1 AND dashboard_uid = $2 AND "
-                   "panel_key = $3 AND vars = $4", key, &is_known))
+                   "panel_key = $3 AND vars = $4",
+                   key, &is_known))
         return -1;
     if (is_known) {
         *out = is_known;
@@ -37,7 +37,8 @@ static int find_panel(struct op *op, struct db_tx *tx, const struct fill *f,
                    "UPDATE panels SET dashboard_title = $5, panel_title = $6, detail = $7, "
                    "seen_ms = $8 WHERE source_row = $1 AND dashboard_uid = $2 AND panel_key = $3 "
                    "AND vars = $4 AND seen_ms < $8 AND (dashboard_title <> $5 OR "
-                   "panel_title <> $6 OR detail <> $7)", key, &changed))
+                   "panel_title <> $6 OR detail <> $7)",
+                   key, &changed))
             return -1;
         if (!changed)
             return db_run(op, tx,
@@ -109,9 +110,9 @@ int store_round_fill(struct op *op, struct store *store, int64_t round_row,
                        n, STORE_SHOTS_MAX);
     if (unit_begin(op, store, DB_WRITE, &u))
         return -1;
-    int got = read_one(op, u.tx,
-                       "SELECT made_by, moment_ms FROM rounds WHERE row_id = $1 AND state = 0",
-                       DB_ARGS(db_int(round_row)), read_fill, &f);
+    int got =
+        read_one(op, u.tx, "SELECT made_by, moment_ms FROM rounds WHERE row_id = $1 AND state = 0",
+                 DB_ARGS(db_int(round_row)), read_fill, &f);
     if (got == 0)
         return op_fail(op, ERR_CONFLICT, "the round is not being prepared any more");
     for (size_t i = 0; i < n && got > 0; i++) {

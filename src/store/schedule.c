@@ -50,10 +50,9 @@ int store_schedule_keep(struct op *op, struct store *store, int64_t plan_row,
     struct store_schedule *known;
     size_t known_n;
     if (unit_begin(op, store, DB_WRITE, &u) ||
-        read_all(op, u.tx,
-                 "SELECT plan_row, line, last_fired_ms FROM schedules WHERE plan_row = $1",
-                 DB_ARGS(db_int(plan_row)), sizeof *known, read_schedule, (void **)&known,
-                 &known_n))
+        read_all(
+            op, u.tx, "SELECT plan_row, line, last_fired_ms FROM schedules WHERE plan_row = $1",
+            DB_ARGS(db_int(plan_row)), sizeof *known, read_schedule, (void **)&known, &known_n))
         return -1;
     for (size_t i = 0; i < known_n; i++)
         if (!is_among(known[i].line, lines, n) &&

@@ -22,9 +22,9 @@ int store_schedule_keep(struct op *op, struct store *store, int64_t plan_row,
                         const char *const *lines, size_t n) MUST_CHECK;
 
 struct store_holiday {
-    const char *day;  /* "2026-10-01" */
+    const char *day; /* "2026-10-01" */
     const char *name;
-    bool is_workday;  /* a weekend day that is worked (调休) */
+    bool is_workday; /* a weekend day that is worked (调休) */
 };
 /* Replaces a calendar. */
 int store_holiday_set(struct op *op, struct store *store, const char *calendar,

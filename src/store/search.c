@@ -188,8 +188,8 @@ static const char *match_of(struct op *op, const struct store_search_ask *ask)
 #define ROW "(f.rowid & 281474976710655)"
 
 static const char *const search_sql[] = {
-    [SEARCH_PLAN] = FOUND("p.id, p.name, '', p.note, p.updated_ms, 0",
-                          "plans p ON p.row_id = " ROW, SEES_PLAN("$4", "p.row_id")),
+    [SEARCH_PLAN] = FOUND("p.id, p.name, '', p.note, p.updated_ms, 0", "plans p ON p.row_id = " ROW,
+                          SEES_PLAN("$4", "p.row_id")),
     [SEARCH_PANEL] = FOUND("p.id, p.panel_title, p.dashboard_title, p.vars, p.seen_ms, 0",
                            "panels p ON p.row_id = " ROW, SEES_SOURCE("$4", "p.source_row")),
     [SEARCH_VERDICT] =
@@ -231,15 +231,15 @@ static int narrow(struct op *op, struct db_tx *tx, const struct store_search_ask
                   int64_t *from, int64_t *before)
 {
     int64_t first = 0, last = INT64_MAX;
-    if (ask->from_ms &&
-        db_get_int(op, tx, "SELECT row_id FROM verdicts WHERE given_ms >= $1 "
-                           "ORDER BY given_ms, row_id LIMIT 1",
-                   DB_ARGS(db_int(ask->from_ms - DAY_MS)), &first))
+    if (ask->from_ms && db_get_int(op, tx,
+                                   "SELECT row_id FROM verdicts WHERE given_ms >= $1 "
+                                   "ORDER BY given_ms, row_id LIMIT 1",
+                                   DB_ARGS(db_int(ask->from_ms - DAY_MS)), &first))
         return -1;
-    if (ask->to_ms &&
-        db_get_int(op, tx, "SELECT row_id FROM verdicts WHERE given_ms >= $1 "
-                           "ORDER BY given_ms, row_id LIMIT 1",
-                   DB_ARGS(db_int(ask->to_ms + DAY_MS)), &last))
+    if (ask->to_ms && db_get_int(op, tx,
+                                 "SELECT row_id FROM verdicts WHERE given_ms >= $1 "
+                                 "ORDER BY given_ms, row_id LIMIT 1",
+                                 DB_ARGS(db_int(ask->to_ms + DAY_MS)), &last))
         return -1;
     int64_t base = (int64_t)SEARCH_VERDICT << KIND_SHIFT;
     *from = base + first;
@@ -255,8 +255,8 @@ static int narrow(struct op *op, struct db_tx *tx, const struct store_search_ask
     "v.round_row JOIN users u ON u.row_id = v.user_row JOIN shots s ON s.row_id = v.shot_row "     \
     "JOIN panels p ON p.row_id = s.panel_row WHERE " where "v.given_ms >= $1 AND "                 \
     "(v.given_ms, v.row_id) < ($2, $3) AND ($4 = 0 OR v.plan_row = $4) AND "                       \
-    "($5 = 0 OR v.user_row = $5) AND ($6 = 0 OR v.kind = $6) AND " SEES_PLAN("$7", "v.plan_row")   \
-    " ORDER BY v.given_ms DESC, v.row_id DESC LIMIT $8"
+    "($5 = 0 OR v.user_row = $5) AND ($6 = 0 OR v.kind = $6) AND " SEES_PLAN(                      \
+        "$7", "v.plan_row") " ORDER BY v.given_ms DESC, v.row_id DESC LIMIT $8"
 
 static const char *listing(const struct store_search_ask *ask)
 {
@@ -288,8 +288,8 @@ static int list_verdicts(struct op *op, struct store *store, const struct store_
         out->items[i].kind = SEARCH_VERDICT;
     }
     if (n > limit)
-        out->next = page_write(
-            op, (int64_t[]){found[out->n - 1].hit.at_ms, found[out->n - 1].rowid}, 2);
+        out->next =
+            page_write(op, (int64_t[]){found[out->n - 1].hit.at_ms, found[out->n - 1].rowid}, 2);
     return 0;
 }
 

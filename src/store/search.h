@@ -20,11 +20,11 @@ enum search_kind {
 struct store_search_ask {
     const char *text;
     enum search_kind kind;
-    int64_t user_row;      /* only what this person may see; 0: everything */
+    int64_t user_row; /* only what this person may see; 0: everything */
     /* For verdicts: */
-    int64_t plan_row;      /* 0: any */
-    int64_t by_row;        /* person; 0: any */
-    int64_t from_ms, to_ms; /* given; 0: open */
+    int64_t plan_row;          /* 0: any */
+    int64_t by_row;            /* person; 0: any */
+    int64_t from_ms, to_ms;    /* given; 0: open */
     enum verdict_kind verdict; /* VERDICT_NONE: any */
 };
 

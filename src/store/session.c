@@ -60,11 +60,11 @@ int store_session_check(struct op *op, struct store *store, struct bytes hash, i
     *out = (struct store_session){0};
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    int got = read_one(op, u.tx,
-                       "SELECT " COLUMNS " FROM sessions s WHERE s.hash = $1 AND "
-                       "s.expires_ms > $2 AND s.seen_ms >= $3",
-                       DB_ARGS(db_blob(hash), db_int(now_ms), db_int(idle_since_ms)), read_session,
-                       out);
+    int got =
+        read_one(op, u.tx,
+                 "SELECT " COLUMNS " FROM sessions s WHERE s.hash = $1 AND "
+                 "s.expires_ms > $2 AND s.seen_ms >= $3",
+                 DB_ARGS(db_blob(hash), db_int(now_ms), db_int(idle_since_ms)), read_session, out);
     unit_end(&u);
     if (got <= 0)
         return got == 0 ? fail_over(op) : -1;

@@ -12,7 +12,7 @@ struct store_session {
     int64_t expires_ms;  /* absolute end */
     const char *address; /* of the client at sign-in */
     const char *agent;
-    bool is_current;     /* in lists: the one asked with */
+    bool is_current; /* in lists: the one asked with */
 };
 
 /* hash: 32 bytes, the SHA-256 of the cookie's value. Fills row. */
@@ -39,11 +39,11 @@ struct store_token {
     int64_t row;
     const char *id;
     const char *name;
-    int64_t user_row;   /* acts for this person */
-    const char *user;   /* login */
+    int64_t user_row;    /* acts for this person */
+    const char *user;    /* login */
     enum user_role role; /* at most the person's own counts */
-    const char *scopes; /* JSON array of words; "[]": all of the role */
-    const char *hint;   /* first characters, to tell tokens apart */
+    const char *scopes;  /* JSON array of words; "[]": all of the role */
+    const char *hint;    /* first characters, to tell tokens apart */
     int64_t created_ms;
     int64_t expires_ms; /* 0: never */
     int64_t used_ms;
@@ -60,9 +60,8 @@ int store_token_check(struct op *op, struct store *store, struct bytes hash, int
 int store_token_find(struct op *op, struct store *store, const char *id,
                      struct store_token *out) MUST_CHECK;
 /* user_row 0: everybody's. Newest first, revoked ones included. */
-int store_token_list(struct op *op, struct store *store, int64_t user_row,
-                     struct store_token **out, size_t *out_n) MUST_CHECK;
-int store_token_revoke(struct op *op, struct store *store, int64_t row,
-                       int64_t now_ms) MUST_CHECK;
+int store_token_list(struct op *op, struct store *store, int64_t user_row, struct store_token **out,
+                     size_t *out_n) MUST_CHECK;
+int store_token_revoke(struct op *op, struct store *store, int64_t row, int64_t now_ms) MUST_CHECK;
 
 #endif

@@ -14,8 +14,8 @@ int store_setting_find(struct op *op, struct store *store, const char *key, cons
     *out = "";
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    int got = read_one(op, u.tx, "SELECT value FROM settings WHERE key = $1",
-                       DB_ARGS(db_text(key)), read_value, out);
+    int got = read_one(op, u.tx, "SELECT value FROM settings WHERE key = $1", DB_ARGS(db_text(key)),
+                       read_value, out);
     return got < 0 ? -1 : 0;
 }
 

@@ -16,7 +16,7 @@ enum shot_state {
     SHOT_WAITING = 0, /* in the queue, perhaps resting until not_before_ms */
     SHOT_CLAIMED = 1, /* a worker has it until its lease ends */
     SHOT_DONE = 2,
-    SHOT_FAILED = 3,  /* for good; error_word and error say why */
+    SHOT_FAILED = 3, /* for good; error_word and error say why */
     SHOT_CANCELLED = 4,
 };
 
@@ -26,14 +26,14 @@ struct store_shot_new {
     int64_t source_row;
     const char *dashboard_uid;
     const char *dashboard_title;
-    const char *panel_key;   /* Grafana's panel id or key, repeat clone included: "12" */
+    const char *panel_key; /* Grafana's panel id or key, repeat clone included: "12" */
     const char *panel_title;
     const char *panel_detail; /* JSON: kind of panel, thresholds, unit…; the newest is kept */
-    const char *vars;        /* JSON object in canonical form: variables of this shot; "{}" */
-    const char *window_key;  /* names the window over rounds: "6h", "yesterday 09:00-12:00" */
-    const char *window_spec; /* JSON of the window */
-    int64_t from_ms, to_ms;  /* absolute range */
-    const char *page;        /* JSON {"vars","panel"}: the page and the path id there, when the panel is
+    const char *vars;         /* JSON object in canonical form: variables of this shot; "{}" */
+    const char *window_key;   /* names the window over rounds: "6h", "yesterday 09:00-12:00" */
+    const char *window_spec;  /* JSON of the window */
+    int64_t from_ms, to_ms;   /* absolute range */
+    const char *page; /* JSON {"vars","panel"}: the page and the path id there, when the panel is
                                 a repeat that stands among its twins; NULL: it is not */
     int visit; /* shots of one round with the same number are claimed together: one dashboard */
 };
@@ -52,8 +52,8 @@ struct store_claim_ask {
     const char *worker; /* name of the claimer; one claim counts once against a source's limit */
     int64_t now_ms;
     int64_t lease_until_ms;
-    int max;                 /* shots at most; all of one visit */
-    const int64_t *blocked;  /* rows of sources that are not to be touched now (quiet hours) */
+    int max;                /* shots at most; all of one visit */
+    const int64_t *blocked; /* rows of sources that are not to be touched now (quiet hours) */
     size_t blocked_n;
 };
 
@@ -61,8 +61,8 @@ struct store_claim_ask {
 struct store_claimed {
     int64_t row;
     const char *id;
-    int64_t claim;   /* give it back with the outcome: an older claim is refused */
-    int attempts;    /* this one included */
+    int64_t claim; /* give it back with the outcome: an older claim is refused */
+    int attempts;  /* this one included */
     int64_t round_row;
     int64_t plan_row;
     int64_t plan_version;
@@ -95,8 +95,7 @@ int store_shot_put_back(struct op *op, struct store *store, int64_t row, int64_t
                         const char *error) MUST_CHECK;
 /* Puts back what was claimed by somebody whose lease ended before now_ms; INT64_MAX: everything
  * (start-up). Attempts count. *out_n: how many. */
-int store_shot_reclaim(struct op *op, struct store *store, int64_t now_ms,
-                       int *out_n) MUST_CHECK;
+int store_shot_reclaim(struct op *op, struct store *store, int64_t now_ms, int *out_n) MUST_CHECK;
 /* The moment at which something that rests, or a lease, ends next; 0: nothing. */
 int store_shot_next_due(struct op *op, struct store *store, int64_t *out_ms) MUST_CHECK;
 
@@ -105,7 +104,7 @@ int store_shot_next_due(struct op *op, struct store *store, int64_t *out_ms) MUS
 enum finding_weight { FINDING_INFO = 1, FINDING_WARNING = 2, FINDING_SERIOUS = 3 };
 
 struct store_finding {
-    const char *kind;     /* stable word: "no_data", "threshold", "rule", "changed", … */
+    const char *kind; /* stable word: "no_data", "threshold", "rule", "changed", … */
     enum finding_weight weight;
     const char *evidence; /* JSON object, in terms that the faces can put into words */
 };
@@ -132,13 +131,13 @@ struct store_outcome {
     int64_t taken_ms;
     struct store_blob_ref picture, thumb, data;
     struct store_blob_ref frames; /* the data as Grafana answered them */
-    const char *meta;       /* JSON: URL, versions, stages, readiness */
+    const char *meta;             /* JSON: URL, versions, stages, readiness */
     const struct store_series *series;
     size_t series_n;
     const struct store_finding *findings;
     size_t findings_n;
-    int64_t reference_row;  /* shot compared with; 0: none */
-    double change_score;    /* 0…1; NaN: not compared */
+    int64_t reference_row; /* shot compared with; 0: none */
+    double change_score;   /* 0…1; NaN: not compared */
     bool is_changed;
 };
 

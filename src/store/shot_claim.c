@@ -69,10 +69,9 @@ static void read_claimed(struct op *op, struct cols *c, void *item)
 static int claim_visit(struct op *op, struct db_tx *tx, const struct store_claim_ask *ask,
                        const struct visit *v, struct store_claimed **out, size_t *out_n)
 {
-    const struct db_args args =
-        DB_ARGS(db_int(v->source_row), db_int(v->rank), db_int(v->round_row), db_int(v->visit),
-                db_int(ask->max > 0 ? ask->max : 1), db_text(ask->worker),
-                db_int(ask->lease_until_ms));
+    const struct db_args args = DB_ARGS(
+        db_int(v->source_row), db_int(v->rank), db_int(v->round_row), db_int(v->visit),
+        db_int(ask->max > 0 ? ask->max : 1), db_text(ask->worker), db_int(ask->lease_until_ms));
     if (read_all(op, tx,
                  "SELECT s.row_id, r.id, s.claim, s.attempts, s.round_row, r.plan_row, "
                  "r.plan_version, r.moment_ms, s.source_row, s.panel_row, s.window_row, s.visit, "
@@ -83,10 +82,11 @@ static int claim_visit(struct op *op, struct db_tx *tx, const struct store_claim
                  ") ORDER BY s.row_id",
                  args, sizeof **out, read_claimed, (void **)out, out_n))
         return -1;
-    return db_run(op, tx,
-                  "UPDATE shots SET state = 1, claim = claim + 1, attempts = attempts + 1, "
-                  "worker = $6, lease_ms = $7 WHERE row_id IN (SELECT row_id FROM shots WHERE "
-                  OF_VISIT ")", args, NULL);
+    return db_run(
+        op, tx,
+        "UPDATE shots SET state = 1, claim = claim + 1, attempts = attempts + 1, "
+        "worker = $6, lease_ms = $7 WHERE row_id IN (SELECT row_id FROM shots WHERE " OF_VISIT ")",
+        args, NULL);
 }
 
 /* Without a transaction for nothing: idle workers ask again and again. */
@@ -98,7 +98,8 @@ static int is_idle(struct op *op, struct store *store, int64_t now_ms, bool *out
         db_get_int(op, u.tx,
                    "SELECT EXISTS (SELECT 1 FROM shots WHERE state = 0 AND not_before_ms IS NULL) "
                    "OR EXISTS (SELECT 1 FROM shots WHERE state = 0 AND not_before_ms IS NOT NULL "
-                   "AND not_before_ms <= $1)", DB_ARGS(db_int(now_ms)), &is_due))
+                   "AND not_before_ms <= $1)",
+                   DB_ARGS(db_int(now_ms)), &is_due))
         return -1;
     *out = !is_due;
     return 0;
@@ -122,9 +123,9 @@ int store_shot_claim(struct op *op, struct store *store, const struct store_clai
                "not_before_ms IS NOT NULL AND not_before_ms <= $1",
                DB_ARGS(db_int(ask->now_ms)), NULL))
         return -1;
-    int got = read_one(op, u.tx, FIND_VISIT,
-                       DB_ARGS(db_text(rows_json(op, ask->blocked, ask->blocked_n))), read_visit,
-                       &v);
+    int got =
+        read_one(op, u.tx, FIND_VISIT,
+                 DB_ARGS(db_text(rows_json(op, ask->blocked, ask->blocked_n))), read_visit, &v);
     if (got < 0 || (got > 0 && claim_visit(op, u.tx, ask, &v, out, out_n)))
         return -1;
     return unit_commit(op, &u);
@@ -153,13 +154,15 @@ int store_shot_put_back(struct op *op, struct store *store, int64_t row, int64_t
                "attempts = attempts - CASE WHEN $2 IS NULL THEN 1 ELSE 0 END "
                "WHERE row_id = $4 AND state = 1 AND claim = $5",
                DB_ARGS(db_int_or_null(not_before_ms), db_text(error_word), db_text(error),
-                       db_int(row), db_int(claim)), &n))
+                       db_int(row), db_int(claim)),
+               &n))
         return -1;
     if (n == 0)
         return op_fail(op, ERR_CONFLICT, "this claim is over; somebody else has the shot");
     if (db_run(op, u.tx,
                "UPDATE rounds SET cancelled = cancelled + 1, stamp = stamp + 1 "
-               "WHERE row_id = $1 AND state = 4", DB_ARGS(db_int(row >> SHOT_POS_BITS)), NULL))
+               "WHERE row_id = $1 AND state = 4",
+               DB_ARGS(db_int(row >> SHOT_POS_BITS)), NULL))
         return -1;
     return unit_commit(op, &u);
 }
@@ -178,7 +181,8 @@ int store_shot_reclaim(struct op *op, struct store *store, int64_t now_ms, int *
     if (unit_begin(op, store, DB_WRITE, &u) ||
         db_run(op, u.tx,
                "UPDATE rounds SET worker = '', lease_ms = 0 WHERE state IN (0, 1, 2) AND state = 0 "
-               "AND worker <> '' AND lease_ms < $1", DB_ARGS(db_int(now_ms)), NULL) ||
+               "AND worker <> '' AND lease_ms < $1",
+               DB_ARGS(db_int(now_ms)), NULL) ||
         read_all(op, u.tx,
                  "SELECT s.round_row FROM shots s JOIN rounds r ON r.row_id = s.round_row "
                  "WHERE s.state = 1 AND s.lease_ms < $1 AND r.state = 4",
@@ -188,7 +192,8 @@ int store_shot_reclaim(struct op *op, struct store *store, int64_t now_ms, int *
     for (size_t i = 0; i < cancelled_n; i++, lost++)
         if (db_run(op, u.tx,
                    "UPDATE rounds SET cancelled = cancelled + 1, stamp = stamp + 1 "
-                   "WHERE row_id = $1", DB_ARGS(db_int(cancelled[i])), NULL))
+                   "WHERE row_id = $1",
+                   DB_ARGS(db_int(cancelled[i])), NULL))
             return -1;
     if (db_run(op, u.tx,
                "UPDATE shots SET state = CASE WHEN (SELECT state FROM rounds WHERE row_id = "
@@ -209,7 +214,8 @@ int store_shot_next_due(struct op *op, struct store *store, int64_t *out_ms)
     return db_get_int(op, u.tx,
                       "SELECT coalesce(min(due), 0) FROM (SELECT min(not_before_ms) AS due FROM "
                       "shots WHERE state = 0 AND not_before_ms IS NOT NULL UNION ALL "
-                      "SELECT min(lease_ms) FROM shots WHERE state = 1)", DB_NONE, out_ms);
+                      "SELECT min(lease_ms) FROM shots WHERE state = 1)",
+                      DB_NONE, out_ms);
 }
 
 static void read_queue(struct op *op, struct cols *c, void *item)
@@ -232,6 +238,7 @@ int store_shot_queue(struct op *op, struct store *store, int64_t now_ms, struct 
                        "NULL), (SELECT count(*) FROM shots WHERE state = 0 AND not_before_ms IS "
                        "NOT NULL AND not_before_ms > $1), (SELECT count(*) FROM shots WHERE "
                        "state = 1), (SELECT min(created_ms) FROM rounds WHERE state IN (0, 1, 2) "
-                       "AND state = 1)", DB_ARGS(db_int(now_ms)), read_queue, out);
+                       "AND state = 1)",
+                       DB_ARGS(db_int(now_ms)), read_queue, out);
     return got < 0 ? -1 : 0;
 }

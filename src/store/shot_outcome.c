@@ -57,8 +57,16 @@ int shot_read(struct op *op, struct db_tx *tx, int64_t row, struct shot_now *out
 }
 
 enum counter {
-    COUNT_DONE, COUNT_FAILED, COUNT_CANCELLED, COUNT_NORMAL, COUNT_ABNORMAL, COUNT_NOT_APPLICABLE,
-    COUNT_UNDECIDED, COUNT_CHANGED, COUNT_FLAGGED, COUNTERS
+    COUNT_DONE,
+    COUNT_FAILED,
+    COUNT_CANCELLED,
+    COUNT_NORMAL,
+    COUNT_ABNORMAL,
+    COUNT_NOT_APPLICABLE,
+    COUNT_UNDECIDED,
+    COUNT_CHANGED,
+    COUNT_FLAGGED,
+    COUNTERS
 };
 
 static void add_counts(const struct shot_now *s, int sign, int counts[COUNTERS])
@@ -123,10 +131,12 @@ int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref,
         return -1;
     if (got > 0 ? db_run(op, tx,
                          "UPDATE blobs SET refs = refs + 1, free_ms = NULL, gone_ms = NULL "
-                         "WHERE row_id = $1", DB_ARGS(db_int(held.row)), NULL)
+                         "WHERE row_id = $1",
+                         DB_ARGS(db_int(held.row)), NULL)
                 : db_get_int(op, tx,
                              "INSERT INTO blobs (sha, size, refs) VALUES ($1, $2, 1) "
-                             "RETURNING row_id", DB_ARGS(sha, db_int(ref->size)), &held.row))
+                             "RETURNING row_id",
+                             DB_ARGS(sha, db_int(ref->size)), &held.row))
         return -1;
     *out_row = held.row;
     if (got > 0 && !held.is_back)
@@ -223,7 +233,8 @@ static int findings_print(struct op *op, const struct store_outcome *o, int *out
     jw_end(&w);
     *out = s->p;
     return s->is_full ? op_fail(op, ERR_TOO_LARGE, "the findings of a shot have more than %d bytes",
-                                (int)JSON_MAX) : 0;
+                                (int)JSON_MAX)
+                      : 0;
 }
 
 /* ---- Outcomes ---- */
@@ -237,8 +248,8 @@ struct held_blobs {
 static int hold_blobs(struct op *op, struct db_tx *tx, const struct store_outcome *o,
                       struct held_blobs *out)
 {
-    *out = (struct held_blobs){.bytes = o->picture.size + o->thumb.size + o->data.size +
-                                        o->frames.size};
+    *out = (struct held_blobs){.bytes =
+                                   o->picture.size + o->thumb.size + o->data.size + o->frames.size};
     if (blob_hold(op, tx, &o->picture, &out->picture, &out->added) ||
         blob_hold(op, tx, &o->thumb, &out->thumb, &out->added) ||
         blob_hold(op, tx, &o->data, &out->data, &out->added))
@@ -250,22 +261,20 @@ static int write_outcome(struct op *op, struct db_tx *tx, const struct store_out
                          const struct held_blobs *b, const char *findings, int weight,
                          int64_t stamp)
 {
-    return db_run(op, tx,
-                  "UPDATE shots SET state = $1, worker = NULL, lease_ms = NULL, "
-                  "not_before_ms = NULL, taken_ms = $2, error_word = $3, error = $4, "
-                  "picture_row = $5, thumb_row = $6, data_row = $7, expired_ms = NULL, "
-                  "reference_row = $8, change_score = $9, is_changed = $10, weight = $11, "
-                  "findings = $12, stamp = $13, frames_row = $14 WHERE row_id = $15",
-                  DB_ARGS(db_int(o->state), db_int(o->taken_ms),
-                          o->state == SHOT_FAILED ? db_text(text_or(o->error_word, "failed"))
-                                                  : db_null(),
-                          o->state == SHOT_FAILED ? db_text(o->error) : db_null(),
-                          db_int_or_null(b->picture), db_int_or_null(b->thumb),
-                          db_int_or_null(b->data), db_int_or_null(o->reference_row),
-                          db_real_or_null(o->change_score), db_int(o->is_changed), db_int(weight),
-                          db_text(findings), db_int(stamp), db_int_or_null(b->frames),
-                          db_int(o->row)),
-                  NULL);
+    return db_run(
+        op, tx,
+        "UPDATE shots SET state = $1, worker = NULL, lease_ms = NULL, "
+        "not_before_ms = NULL, taken_ms = $2, error_word = $3, error = $4, "
+        "picture_row = $5, thumb_row = $6, data_row = $7, expired_ms = NULL, "
+        "reference_row = $8, change_score = $9, is_changed = $10, weight = $11, "
+        "findings = $12, stamp = $13, frames_row = $14 WHERE row_id = $15",
+        DB_ARGS(db_int(o->state), db_int(o->taken_ms),
+                o->state == SHOT_FAILED ? db_text(text_or(o->error_word, "failed")) : db_null(),
+                o->state == SHOT_FAILED ? db_text(o->error) : db_null(), db_int_or_null(b->picture),
+                db_int_or_null(b->thumb), db_int_or_null(b->data), db_int_or_null(o->reference_row),
+                db_real_or_null(o->change_score), db_int(o->is_changed), db_int(weight),
+                db_text(findings), db_int(stamp), db_int_or_null(b->frames), db_int(o->row)),
+        NULL);
 }
 
 static int write_details(struct op *op, struct db_tx *tx, const struct store_outcome *o)
@@ -326,8 +335,7 @@ int store_shot_complete(struct op *op, struct store *store, const struct store_o
     if (hold_blobs(op, u.tx, o, &blobs) ||
         write_outcome(op, u.tx, o, &blobs, findings, weight, now.stamp + 1) ||
         write_details(op, u.tx, o) || shot_count(op, u.tx, &now, &after, blobs.bytes) ||
-        count_usage(op, u.tx, &now, blobs.added) ||
-        end_round(op, u.tx, now.round_row, out_is_last))
+        count_usage(op, u.tx, &now, blobs.added) || end_round(op, u.tx, now.round_row, out_is_last))
         return -1;
     return unit_commit(op, &u);
 }
@@ -363,7 +371,8 @@ static int retake(struct op *op, struct db_tx *tx, int64_t row)
                "reference_row = NULL, "
                "change_score = NULL, is_changed = 0, weight = 0, findings = NULL, verdict = 0, "
                "verdict_row = NULL, verdict_version = verdict_version + 1, stamp = $2 "
-               "WHERE row_id = $1", args, NULL) ||
+               "WHERE row_id = $1",
+               args, NULL) ||
         shot_count(op, tx, &now, &after, 0))
         return -1;
     return db_run(op, tx, "UPDATE rounds SET state = 1, finished_ms = 0 WHERE row_id = $1",
@@ -390,11 +399,12 @@ int store_shot_retake_failed(struct op *op, struct store *store, int64_t round_r
     size_t n;
     *out_n = 0;
     if (unit_begin(op, store, DB_WRITE, &u) ||
-        read_all(op, u.tx, "SELECT row_id FROM shots WHERE row_id >= $1 AND row_id < $2 "
-                           "AND state = 3",
-                 DB_ARGS(db_int(round_row << SHOT_POS_BITS),
-                         db_int((round_row + 1) << SHOT_POS_BITS)),
-                 sizeof *rows, read_row, (void **)&rows, &n))
+        read_all(
+            op, u.tx,
+            "SELECT row_id FROM shots WHERE row_id >= $1 AND row_id < $2 "
+            "AND state = 3",
+            DB_ARGS(db_int(round_row << SHOT_POS_BITS), db_int((round_row + 1) << SHOT_POS_BITS)),
+            sizeof *rows, read_row, (void **)&rows, &n))
         return -1;
     for (size_t i = 0; i < n; i++)
         if (retake(op, u.tx, rows[i]))

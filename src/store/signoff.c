@@ -68,17 +68,19 @@ static int write_text(struct op *op, struct db_tx *tx, int64_t round_row, struct
         return op_fail(op, ERR_NOT_FOUND, "no round number %" PRId64, round_row);
     CLEANUP(db_rows_end) struct db_rows rows = {0};
     if (got < 0 ||
-        db_query(op, tx,
-                 "SELECT s.row_id, o.id, p.dashboard_uid, p.panel_key, p.vars, w.key, s.from_ms, "
-                 "s.to_ms, s.state, s.error_word, s.taken_ms, bp.sha, bt.sha, bd.sha, bf.sha, "
-                 "s.findings, s.verdict FROM shots s JOIN panels p ON p.row_id = s.panel_row JOIN sources o "
-                 "ON o.row_id = p.source_row JOIN windows w ON w.row_id = s.window_row "
-                 "LEFT JOIN blobs bp ON bp.row_id = s.picture_row LEFT JOIN blobs bt ON bt.row_id "
-                 "= s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row "
-                 "LEFT JOIN blobs bf ON bf.row_id = s.frames_row "
-                 "WHERE s.row_id >= $1 AND s.row_id < $2 ORDER BY s.row_id",
-                 DB_ARGS(db_int(round_row << SHOT_POS_BITS),
-                         db_int((round_row + 1) << SHOT_POS_BITS)), &rows))
+        db_query(
+            op, tx,
+            "SELECT s.row_id, o.id, p.dashboard_uid, p.panel_key, p.vars, w.key, s.from_ms, "
+            "s.to_ms, s.state, s.error_word, s.taken_ms, bp.sha, bt.sha, bd.sha, bf.sha, "
+            "s.findings, s.verdict FROM shots s JOIN panels p ON p.row_id = s.panel_row JOIN "
+            "sources o "
+            "ON o.row_id = p.source_row JOIN windows w ON w.row_id = s.window_row "
+            "LEFT JOIN blobs bp ON bp.row_id = s.picture_row LEFT JOIN blobs bt ON bt.row_id "
+            "= s.thumb_row LEFT JOIN blobs bd ON bd.row_id = s.data_row "
+            "LEFT JOIN blobs bf ON bf.row_id = s.frames_row "
+            "WHERE s.row_id >= $1 AND s.row_id < $2 ORDER BY s.row_id",
+            DB_ARGS(db_int(round_row << SHOT_POS_BITS), db_int((round_row + 1) << SHOT_POS_BITS)),
+            &rows))
         return -1;
     struct arena scratch;
     arena_init(&scratch);
@@ -105,9 +107,12 @@ static int seal(struct op *op, struct db_tx *tx, int64_t round_row, struct store
         return -1;
     chain_end(&s, out->shots);
     snprintf(out->verdicts, sizeof out->verdicts, "%s", CHAIN_START);
-    return read_one(op, tx, "SELECT hash FROM verdicts WHERE round_row = $1 "
-                            "ORDER BY seq DESC LIMIT 1",
-                    DB_ARGS(db_int(round_row)), read_hash, out->verdicts) < 0 ? -1 : 0;
+    return read_one(op, tx,
+                    "SELECT hash FROM verdicts WHERE round_row = $1 "
+                    "ORDER BY seq DESC LIMIT 1",
+                    DB_ARGS(db_int(round_row)), read_hash, out->verdicts) < 0
+               ? -1
+               : 0;
 }
 
 int store_signoff_seal(struct op *op, struct store *store, int64_t round_row,
@@ -184,8 +189,9 @@ static void read_last(struct op *op, struct cols *c, void *item)
 static int prepare(struct op *op, struct db_tx *tx, struct store_signoff *o)
 {
     struct store_round r = {0};
-    int got = read_one(op, tx, "SELECT r.id, r.state, r.undecided, p.name FROM rounds r "
-                               "JOIN plans p ON p.row_id = r.plan_row WHERE r.row_id = $1",
+    int got = read_one(op, tx,
+                       "SELECT r.id, r.state, r.undecided, p.name FROM rounds r "
+                       "JOIN plans p ON p.row_id = r.plan_row WHERE r.row_id = $1",
                        DB_ARGS(db_int(o->round_row)), read_round, &r);
     if (got == 0)
         return op_fail(op, ERR_NOT_FOUND, "no such round");
@@ -196,7 +202,8 @@ static int prepare(struct op *op, struct db_tx *tx, struct store_signoff *o)
     if (r.state != ROUND_REVIEW)
         return op_fail(op, ERR_CONFLICT, "the round cannot be signed: %s",
                        r.state == ROUND_CANCELLED || r.state == ROUND_FAILED
-                           ? "it was not completed" : "shots are still being taken");
+                           ? "it was not completed"
+                           : "shots are still being taken");
     o->reasons = text_or(o->reasons, "");
     o->summary = text_or(o->summary, "");
     o->key_id = text_or(o->key_id, "");
@@ -215,8 +222,9 @@ static int prepare(struct op *op, struct db_tx *tx, struct store_signoff *o)
                    DB_ARGS(db_int(o->round_row), db_int(o->user_row)), &signed_before))
         return -1;
     if (signed_before)
-        return op_fail(op, ERR_UNPROCESSABLE, "you signed this round already; the second "
-                                              "signature must be another person's");
+        return op_fail(op, ERR_UNPROCESSABLE,
+                       "you signed this round already; the second "
+                       "signature must be another person's");
     got = read_one(op, tx, "SELECT id, name FROM users WHERE row_id = $1",
                    DB_ARGS(db_int(o->user_row)), read_user, o);
     return got == 1 ? 0 : op_fail(op, ERR_NOT_FOUND, "no such person");
@@ -309,9 +317,9 @@ int store_signoff_list(struct op *op, struct store *store, int64_t round_row,
     *out = (struct store_signoff_list){0};
     int64_t key;
     int limit = page_limit(page);
-    const char *sql =
-        round_row ? SIGNOFF "WHERE o.round_row = $1 AND o.row_id > $2 ORDER BY o.row_id LIMIT $3"
-                  : SIGNOFF "WHERE o.row_id < $2 ORDER BY o.row_id DESC LIMIT $3";
+    const char *sql = round_row ? SIGNOFF
+                          "WHERE o.round_row = $1 AND o.row_id > $2 ORDER BY o.row_id LIMIT $3"
+                                : SIGNOFF "WHERE o.row_id < $2 ORDER BY o.row_id DESC LIMIT $3";
     if (page_read(op, page, round_row ? 0 : INT64_MAX, &key, 1) ||
         unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx, sql, DB_ARGS(db_int(round_row), db_int(key), db_int(limit + 1)),

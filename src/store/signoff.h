@@ -14,11 +14,11 @@ enum { SIGNATURE_SIZE = 64 };
 
 struct store_signoff {
     int64_t row;
-    int64_t seq;  /* in the chain of all sign-offs */
+    int64_t seq; /* in the chain of all sign-offs */
     int64_t round_row;
     const char *round_id;
     const char *plan_name;
-    bool is_final;   /* false: the first of two people; the round stays open */
+    bool is_final; /* false: the first of two people; the round stays open */
     int64_t user_row;
     const char *user_id;
     const char *user; /* name at that time */
@@ -26,7 +26,7 @@ struct store_signoff {
     const char *reasons; /* why undecided shots are left so; "" when there are none */
     int undecided;       /* at that time */
     int64_t signed_ms;
-    const char *key_id;  /* which key signed */
+    const char *key_id;          /* which key signed */
     char shots[HASH_HEX_MAX];    /* over the shots */
     char verdicts[HASH_HEX_MAX]; /* head of the verdict chain */
     char before[HASH_HEX_MAX];   /* hash of the sign-off before; zeros for the first */

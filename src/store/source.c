@@ -104,10 +104,10 @@ int store_source_list(struct op *op, struct store *store, int64_t user_row, stru
     if (page_read(op, page, 0, &after, 1) || unit_begin(op, store, DB_READ, &u) ||
         read_all(op, u.tx,
                  "SELECT " COLUMNS " FROM sources WHERE dropped_ms = 0 AND ($1 = 0 OR (name, "
-                 "row_id) > (SELECT name, row_id FROM sources WHERE row_id = $1)) AND "
-                 SEES_SOURCE("$2", "row_id") " ORDER BY name, row_id LIMIT $3",
-                 DB_ARGS(db_int(after), db_int(user_row), db_int(limit + 1)),
-                 sizeof *out->items, read_source, (void **)&out->items, &out->n))
+                 "row_id) > (SELECT name, row_id FROM sources WHERE row_id = $1)) AND " SEES_SOURCE(
+                     "$2", "row_id") " ORDER BY name, row_id LIMIT $3",
+                 DB_ARGS(db_int(after), db_int(user_row), db_int(limit + 1)), sizeof *out->items,
+                 read_source, (void **)&out->items, &out->n))
         return -1;
     if (out->n > (size_t)limit) {
         out->n = (size_t)limit;
@@ -146,8 +146,8 @@ int store_source_set(struct op *op, struct store *store, struct store_source *s)
                  DB_ARGS(db_text(s->name), db_text(s->base_url), db_int(s->org_id),
                          db_text(s->auth), db_text(text_or(s->ca_file, "")),
                          db_text(text_or(s->origins, "[]")), db_text(text_or(s->options, "{}")),
-                         db_int(s->parallel_max), db_int(s->is_paused), db_int(now),
-                         db_int(s->row), db_int(s->version)),
+                         db_int(s->parallel_max), db_int(s->is_paused), db_int(now), db_int(s->row),
+                         db_int(s->version)),
                  &n))
         return explain_conflict(op, "there is a source named \"%s\" already", s->name);
     if (n == 0)

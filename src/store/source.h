@@ -14,12 +14,12 @@ struct store_source {
     struct bytes credential; /* ciphertext, opaque here; empty: none. Only store_source_find and
                                 store_source_get fill it */
     const char *ca_file;
-    const char *origins;     /* JSON array of further origins */
-    const char *options;     /* JSON object: quiet hours, headers, what was learnt */
-    int parallel_max;        /* renders at once; 0: no limit of its own */
-    bool is_paused;          /* claims nothing from it */
-    int64_t version;         /* grows with each change */
-    const char *test;        /* JSON of the newest test, "" if none */
+    const char *origins; /* JSON array of further origins */
+    const char *options; /* JSON object: quiet hours, headers, what was learnt */
+    int parallel_max;    /* renders at once; 0: no limit of its own */
+    bool is_paused;      /* claims nothing from it */
+    int64_t version;     /* grows with each change */
+    const char *test;    /* JSON of the newest test, "" if none */
     int64_t tested_ms;
     int64_t created_ms;
     int64_t updated_ms;
@@ -45,8 +45,8 @@ int store_source_find_name(struct op *op, struct store *store, const char *name,
 int store_source_get(struct op *op, struct store *store, int64_t row,
                      struct store_source *out) MUST_CHECK;
 /* In the order of names. user_row: only what this person may see; 0: everything. */
-int store_source_list(struct op *op, struct store *store, int64_t user_row,
-                      struct store_page page, struct store_source_list *out) MUST_CHECK;
+int store_source_list(struct op *op, struct store *store, int64_t user_row, struct store_page page,
+                      struct store_source_list *out) MUST_CHECK;
 /* Those that have quiet hours in their options. */
 int store_source_list_quiet(struct op *op, struct store *store, struct store_source_options **out,
                             size_t *out_n) MUST_CHECK;

@@ -94,12 +94,13 @@ static int open_db(struct op *op, const struct store_conf *conf, struct store *s
         .is_guest = conf->mode == STORE_GUEST,
     };
     if (conf->mode == STORE_GUEST && !file_exists(db.path))
-        return op_fail(op, ERR_STORAGE, "there is no database in %s; is it the right data "
-                                        "directory, and was the daemon ever started on it?",
+        return op_fail(op, ERR_STORAGE,
+                       "there is no database in %s; is it the right data "
+                       "directory, and was the daemon ever started on it?",
                        conf->dir);
     /* SQLite would make it readable for everybody; its log gets the same mode. */
-    int fd = conf->mode == STORE_OWNER ? open(db.path, O_WRONLY | O_CREAT | O_CLOEXEC, FILE_MODE)
-                                       : -1;
+    int fd =
+        conf->mode == STORE_OWNER ? open(db.path, O_WRONLY | O_CREAT | O_CLOEXEC, FILE_MODE) : -1;
     if (fd >= 0)
         close(fd);
     return db_open(op, &db, &store->db);
@@ -113,8 +114,7 @@ static int check_db(struct op *op, const struct store_conf *conf, struct store *
         return 0;
     if (db_size(op, store->db, &file, &log))
         return -1;
-    bool is_due = conf->check == STORE_CHECK_ALWAYS || had_power_cut(op, mark) ||
-                  file < SMALL_FILE;
+    bool is_due = conf->check == STORE_CHECK_ALWAYS || had_power_cut(op, mark) || file < SMALL_FILE;
     return is_due ? db_check(op, store->db) : 0;
 }
 

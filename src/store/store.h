@@ -24,7 +24,7 @@ enum store_mode {
 };
 
 enum store_check {
-    STORE_CHECK_AUTO,   /* after a power cut, or when the file is small */
+    STORE_CHECK_AUTO, /* after a power cut, or when the file is small */
     STORE_CHECK_ALWAYS,
     STORE_CHECK_NEVER,
 };

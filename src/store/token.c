@@ -54,7 +54,7 @@ int store_token_check(struct op *op, struct store *store, struct bytes hash, int
         return -1;
     int got = read_one(op, u.tx,
                        TOKEN "WHERE t.hash = $1 AND t.revoked_ms = 0 AND (t.expires_ms = 0 OR "
-                       "t.expires_ms > $2) AND u.is_disabled = 0",
+                             "t.expires_ms > $2) AND u.is_disabled = 0",
                        DB_ARGS(db_blob(hash), db_int(now_ms)), read_token, out);
     unit_end(&u);
     if (got == 0)
@@ -80,8 +80,8 @@ int store_token_find(struct op *op, struct store *store, const char *id, struct 
     return got > 0 ? 0 : -1;
 }
 
-int store_token_list(struct op *op, struct store *store, int64_t user_row,
-                     struct store_token **out, size_t *out_n)
+int store_token_list(struct op *op, struct store *store, int64_t user_row, struct store_token **out,
+                     size_t *out_n)
 {
     CLEANUP(unit_end) struct unit u = {0};
     if (unit_begin(op, store, DB_READ, &u))

@@ -48,10 +48,10 @@ static const char *key_of(struct op *op, const char *login)
 
 static int put_search(struct op *op, struct db_tx *tx, const struct store_user *u)
 {
-    return search_put(op, tx, SEARCH_PERSON, u->row,
-                      arena_fmt(&op->arena, "%s %s %s", u->login, text_or(u->name, ""),
-                                text_or(u->email, "")),
-                      arena_fmt(&op->arena, "u%" PRId64, u->row));
+    return search_put(
+        op, tx, SEARCH_PERSON, u->row,
+        arena_fmt(&op->arena, "%s %s %s", u->login, text_or(u->name, ""), text_or(u->email, "")),
+        arena_fmt(&op->arena, "u%" PRId64, u->row));
 }
 
 int store_user_add(struct op *op, struct store *store, struct store_user *user)
@@ -62,19 +62,17 @@ int store_user_add(struct op *op, struct store *store, struct store_user *user)
     user->created_ms = user->updated_ms = clock_wall_ms();
     if (unit_begin(op, store, DB_DURABLE, &u))
         return -1;
-    if (db_get_int(op, u.tx,
-                   "INSERT INTO users (id, login, login_key, name, email, role, password, prefs, "
-                   "must_change, is_disabled, sees_all, created_ms, updated_ms) VALUES ($1, $2, "
-                   "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) RETURNING row_id",
-                   DB_ARGS(db_text(user->id), db_text(user->login),
-                           db_text(key_of(op, user->login)),
-                           db_text(text_or(user->name, user->login)),
-                           db_text(text_or(user->email, "")), db_int(user->role),
-                           db_text(text_or(user->password, "")),
-                           db_text(text_or(user->prefs, "{}")), db_int(user->must_change),
-                           db_int(user->is_disabled), db_int(user->sees_all),
-                           db_int(user->created_ms)),
-                   &user->row))
+    if (db_get_int(
+            op, u.tx,
+            "INSERT INTO users (id, login, login_key, name, email, role, password, prefs, "
+            "must_change, is_disabled, sees_all, created_ms, updated_ms) VALUES ($1, $2, "
+            "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) RETURNING row_id",
+            DB_ARGS(db_text(user->id), db_text(user->login), db_text(key_of(op, user->login)),
+                    db_text(text_or(user->name, user->login)), db_text(text_or(user->email, "")),
+                    db_int(user->role), db_text(text_or(user->password, "")),
+                    db_text(text_or(user->prefs, "{}")), db_int(user->must_change),
+                    db_int(user->is_disabled), db_int(user->sees_all), db_int(user->created_ms)),
+            &user->row))
         return explain_conflict(op, "the login \"%s\" is taken", user->login);
     if (put_search(op, u.tx, user))
         return -1;
@@ -113,8 +111,8 @@ int store_user_get(struct op *op, struct store *store, int64_t row, struct store
                 DB_ARGS(db_int(row)), arena_fmt(&op->arena, "number %" PRId64, row), out);
 }
 
-int store_user_list(struct op *op, struct store *store, const char *search,
-                    struct store_page page, struct store_user_list *out)
+int store_user_list(struct op *op, struct store *store, const char *search, struct store_page page,
+                    struct store_user_list *out)
 {
     CLEANUP(unit_end) struct unit u = {0};
     *out = (struct store_user_list){0};
@@ -136,14 +134,14 @@ int store_user_list(struct op *op, struct store *store, const char *search,
 }
 
 /* The rights before a change, to see whether something is taken away. */
-static int lost_rights(struct op *op, struct db_tx *tx, const struct store_user *user,
-                       int64_t *out)
+static int lost_rights(struct op *op, struct db_tx *tx, const struct store_user *user, int64_t *out)
 {
     return db_get_int(op, tx,
                       "SELECT $2 < role OR ($3 AND NOT is_disabled) OR (sees_all AND NOT $4) "
                       "FROM users WHERE row_id = $1",
                       DB_ARGS(db_int(user->row), db_int(user->role), db_int(user->is_disabled),
-                              db_int(user->sees_all)), out);
+                              db_int(user->sees_all)),
+                      out);
 }
 
 int store_user_set(struct op *op, struct store *store, struct store_user *user)
@@ -168,8 +166,9 @@ int store_user_set(struct op *op, struct store *store, struct store_user *user)
                    DB_NONE, &admins))
         return -1;
     if (lost && admins == 0)
-        return op_fail(op, ERR_CONFLICT, "nobody would be left who administers; make somebody else "
-                                         "an admin first");
+        return op_fail(op, ERR_CONFLICT,
+                       "nobody would be left who administers; make somebody else "
+                       "an admin first");
     if ((lost && db_run(op, u.tx, "DELETE FROM sessions WHERE user_row = $1",
                         DB_ARGS(db_int(user->row)), NULL)) ||
         put_search(op, u.tx, user) || unit_commit(op, &u))
@@ -184,11 +183,12 @@ int store_user_set_password(struct op *op, struct store *store, int64_t row, con
 {
     CLEANUP(unit_end) struct unit u = {0};
     if (unit_begin(op, store, DB_DURABLE, &u) ||
-        db_run(op, u.tx,
-               "UPDATE users SET password = $1, must_change = $2, updated_ms = $3 "
-               "WHERE row_id = $4",
-               DB_ARGS(db_text(password), db_int(must_change), db_int(clock_wall_ms()),
-                       db_int(row)), NULL) ||
+        db_run(
+            op, u.tx,
+            "UPDATE users SET password = $1, must_change = $2, updated_ms = $3 "
+            "WHERE row_id = $4",
+            DB_ARGS(db_text(password), db_int(must_change), db_int(clock_wall_ms()), db_int(row)),
+            NULL) ||
         db_run(op, u.tx, "DELETE FROM sessions WHERE user_row = $1 AND hash <> $2",
                DB_ARGS(db_int(row), db_blob(keep_hash.n ? keep_hash : BYTES(""))), NULL))
         return -1;
@@ -267,8 +267,8 @@ int store_user_sees_plan(struct op *op, struct store *store, int64_t user_row, i
     return sees(op, store, "SELECT " SEES_PLAN("$1", "$2"), user_row, plan_row, out);
 }
 
-int store_user_sees_source(struct op *op, struct store *store, int64_t user_row,
-                           int64_t source_row, bool *out)
+int store_user_sees_source(struct op *op, struct store *store, int64_t user_row, int64_t source_row,
+                           bool *out)
 {
     return sees(op, store, "SELECT " SEES_SOURCE("$1", "$2"), user_row, source_row, out);
 }

@@ -23,11 +23,11 @@ struct store_user {
     const char *prefs;    /* JSON: language, theme, … */
     bool must_change;     /* password was made by somebody else */
     bool is_disabled;
-    bool sees_all;        /* every source; else those granted */
+    bool sees_all; /* every source; else those granted */
     int64_t version;
     int64_t created_ms;
     int64_t updated_ms;
-    int64_t seen_ms;      /* newest sign-in */
+    int64_t seen_ms; /* newest sign-in */
 };
 
 struct store_user_list {
@@ -45,8 +45,8 @@ int store_user_find_login(struct op *op, struct store *store, const char *login,
 int store_user_get(struct op *op, struct store *store, int64_t row,
                    struct store_user *out) MUST_CHECK;
 /* In the order of logins. search: part of login or name; NULL: all. */
-int store_user_list(struct op *op, struct store *store, const char *search,
-                    struct store_page page, struct store_user_list *out) MUST_CHECK;
+int store_user_list(struct op *op, struct store *store, const char *search, struct store_page page,
+                    struct store_user_list *out) MUST_CHECK;
 /* Writes login, name, email, role, is_disabled, sees_all; the version must be the one read. A user
  * who loses something (disabled, a lower role) loses all sessions in the same transaction.
  * ERR_CONFLICT: version, login taken, or no enabled admin would be left (the text tells). */
@@ -56,19 +56,18 @@ int store_user_set_password(struct op *op, struct store *store, int64_t row, con
                             bool must_change, struct bytes keep_hash) MUST_CHECK;
 int store_user_set_prefs(struct op *op, struct store *store, int64_t row,
                          const char *prefs) MUST_CHECK;
-int store_user_set_seen(struct op *op, struct store *store, int64_t row,
-                        int64_t now_ms) MUST_CHECK;
+int store_user_set_seen(struct op *op, struct store *store, int64_t row, int64_t now_ms) MUST_CHECK;
 int store_user_count(struct op *op, struct store *store, int64_t *out) MUST_CHECK;
 
 /* Sources granted to a person who does not see all. */
-int store_user_set_sources(struct op *op, struct store *store, int64_t row,
-                           const int64_t *sources, size_t n) MUST_CHECK;
+int store_user_set_sources(struct op *op, struct store *store, int64_t row, const int64_t *sources,
+                           size_t n) MUST_CHECK;
 int store_user_sources(struct op *op, struct store *store, int64_t row, int64_t **out,
                        size_t *out_n) MUST_CHECK;
 /* May this person see everything that the plan, the source touches? */
 int store_user_sees_plan(struct op *op, struct store *store, int64_t user_row, int64_t plan_row,
                          bool *out) MUST_CHECK;
-int store_user_sees_source(struct op *op, struct store *store, int64_t user_row,
-                           int64_t source_row, bool *out) MUST_CHECK;
+int store_user_sees_source(struct op *op, struct store *store, int64_t user_row, int64_t source_row,
+                           bool *out) MUST_CHECK;
 
 #endif

@@ -53,7 +53,7 @@ struct act {
     struct store_verdict v; /* the one being written */
     const char *round_id;
     const char *user_id;
-    int64_t seq;            /* of the newest in the chain */
+    int64_t seq; /* of the newest in the chain */
     char before[HASH_HEX_MAX];
 };
 
@@ -80,12 +80,14 @@ static int begin_act(struct op *op, struct db_tx *tx, const struct store_verdict
     a->v.category = text_or(verdict->category, "");
     a->v.links = text_or(verdict->links, "");
     a->v.bulk = text_or(verdict->bulk, "");
-    if (read_one(op, tx, "SELECT seq, hash FROM verdicts WHERE round_row = $1 "
-                         "ORDER BY seq DESC LIMIT 1",
+    if (read_one(op, tx,
+                 "SELECT seq, hash FROM verdicts WHERE round_row = $1 "
+                 "ORDER BY seq DESC LIMIT 1",
                  DB_ARGS(db_int(round_row)), read_head, a) < 0)
         return -1;
-    int got = read_one(op, tx, "SELECT r.id, u.id FROM rounds r JOIN users u ON u.row_id = $2 "
-                               "WHERE r.row_id = $1",
+    int got = read_one(op, tx,
+                       "SELECT r.id, u.id FROM rounds r JOIN users u ON u.row_id = $2 "
+                       "WHERE r.row_id = $1",
                        DB_ARGS(db_int(round_row), db_int(verdict->user_row)), read_ids, a);
     if (got == 0)
         return op_fail(op, ERR_NOT_FOUND, "no such person");
@@ -112,18 +114,17 @@ static int insert(struct op *op, struct db_tx *tx, struct act *a, const struct s
     v->shot_id = shot_id(op, a->round_id, now->row);
     hash_verdict(op, a->before, v, a->round_id, a->user_id, v->hash);
     memcpy(a->before, v->hash, sizeof a->before);
-    return db_get_int(op, tx,
-                      "INSERT INTO verdicts (round_row, seq, shot_row, plan_row, kind, how, "
-                      "user_row, comment, category, links, dwell_ms, given_ms, picture, bulk, "
-                      "hash) VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), nullif($9, ''), "
-                      "nullif($10, ''), $11, $12, $13, nullif($14, ''), $15) RETURNING row_id",
-                      DB_ARGS(db_int(v->round_row), db_int(v->seq), db_int(v->shot_row),
-                              db_int(now->plan_row), db_int(v->kind), db_int(v->how),
-                              db_int(v->user_row), db_text(v->comment), db_text(v->category),
-                              db_text(v->links), db_int(v->dwell_ms), db_int(v->given_ms),
-                              db_blob(picture), db_text(v->bulk),
-                              db_blob(chain_pack(&op->arena, v->hash))),
-                      &v->row);
+    return db_get_int(
+        op, tx,
+        "INSERT INTO verdicts (round_row, seq, shot_row, plan_row, kind, how, "
+        "user_row, comment, category, links, dwell_ms, given_ms, picture, bulk, "
+        "hash) VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), nullif($9, ''), "
+        "nullif($10, ''), $11, $12, $13, nullif($14, ''), $15) RETURNING row_id",
+        DB_ARGS(db_int(v->round_row), db_int(v->seq), db_int(v->shot_row), db_int(now->plan_row),
+                db_int(v->kind), db_int(v->how), db_int(v->user_row), db_text(v->comment),
+                db_text(v->category), db_text(v->links), db_int(v->dwell_ms), db_int(v->given_ms),
+                db_blob(picture), db_text(v->bulk), db_blob(chain_pack(&op->arena, v->hash))),
+        &v->row);
 }
 
 static int write_on_shot(struct op *op, struct db_tx *tx, const struct act *a,
@@ -133,8 +134,9 @@ static int write_on_shot(struct op *op, struct db_tx *tx, const struct act *a,
     const struct store_verdict *v = &a->v;
     bool has_words = *v->comment != 0;
     if (v->kind == VERDICT_COMMENT) {
-        if (db_run(op, tx, "UPDATE shots SET comments = comments + $1, stamp = $2 "
-                           "WHERE row_id = $3",
+        if (db_run(op, tx,
+                   "UPDATE shots SET comments = comments + $1, stamp = $2 "
+                   "WHERE row_id = $3",
                    DB_ARGS(db_int(has_words), db_int(now->stamp + 1), db_int(now->row)), NULL))
             return -1;
         return shot_count(op, tx, now, &after, 0);
@@ -185,7 +187,8 @@ int store_verdict_add(struct op *op, struct store *store, struct store_verdict *
     struct act a = {0};
     *out_given = 0;
     if (strlen(text_or(verdict->comment, "")) + strlen(text_or(verdict->category, "")) +
-            strlen(text_or(verdict->links, "")) > WORDS_MAX)
+            strlen(text_or(verdict->links, "")) >
+        WORDS_MAX)
         return op_fail(op, ERR_TOO_LARGE, "a comment has at most %d bytes", (int)WORDS_MAX);
     if (unit_begin(op, store, DB_DURABLE, &u))
         return -1;
@@ -215,8 +218,8 @@ int store_verdict_add(struct op *op, struct store *store, struct store_verdict *
     "v.comment, v.category, v.links, v.dwell_ms, v.given_ms, v.picture, v.bulk, v.hash, "          \
     "p.panel_title, p.dashboard_title, n.name, r.moment_ms"
 #define TABLES                                                                                     \
-    " FROM verdicts v LEFT JOIN rounds r ON r.row_id = v.round_row LEFT JOIN users u ON u.row_id "  \
-    "= v.user_row LEFT JOIN shots s ON s.row_id = v.shot_row LEFT JOIN panels p ON p.row_id = "      \
+    " FROM verdicts v LEFT JOIN rounds r ON r.row_id = v.round_row LEFT JOIN users u ON u.row_id " \
+    "= v.user_row LEFT JOIN shots s ON s.row_id = v.shot_row LEFT JOIN panels p ON p.row_id = "    \
     "s.panel_row LEFT JOIN plans n ON n.row_id = v.plan_row "
 
 static void read_verdict(struct op *op, struct cols *c, void *item)

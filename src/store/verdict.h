@@ -24,7 +24,7 @@ enum verdict_how { VERDICT_SINGLE = 1, VERDICT_BULK = 2, VERDICT_PHONE = 3 };
 struct store_verdict {
     int64_t row;
     int64_t round_row;
-    int64_t seq;      /* in the round's chain: 1, 2, … */
+    int64_t seq; /* in the round's chain: 1, 2, … */
     int64_t shot_row;
     const char *shot_id;
     enum verdict_kind kind;
@@ -34,8 +34,8 @@ struct store_verdict {
     const char *user;    /* name */
     const char *comment;
     const char *category;
-    const char *links;   /* JSON array of texts */
-    int64_t dwell_ms;    /* how long the picture was on screen */
+    const char *links; /* JSON array of texts */
+    int64_t dwell_ms;  /* how long the picture was on screen */
     int64_t given_ms;
     const char *picture; /* hex SHA-256 of what was looked at, "" none */
     const char *bulk;    /* word that verdicts given in one act share, else "" */
@@ -66,13 +66,13 @@ int store_verdict_add(struct op *op, struct store *store, struct store_verdict *
                       size_t *out_given) MUST_CHECK;
 
 struct store_verdict_ask {
-    int64_t shot_row;  /* one shot's thread; 0: any */
-    int64_t round_row; /* 0: any */
-    int64_t plan_row;  /* 0: any */
-    int64_t user_row;  /* given by; 0: any */
-    unsigned kinds;    /* bit 1 << enum verdict_kind; 0: all */
+    int64_t shot_row;       /* one shot's thread; 0: any */
+    int64_t round_row;      /* 0: any */
+    int64_t plan_row;       /* 0: any */
+    int64_t user_row;       /* given by; 0: any */
+    unsigned kinds;         /* bit 1 << enum verdict_kind; 0: all */
     int64_t from_ms, to_ms; /* given; 0: open */
-    bool with_words;   /* only those with a comment */
+    bool with_words;        /* only those with a comment */
 };
 /* The canonical text that `hash` is the hash of, for bundles that verify offline; of a verdict out
  * of a list. before: the hash of the one before it in the chain, NULL: it is the first. Pure. */
@@ -92,15 +92,15 @@ struct store_known {
     const char *id;
     int64_t panel_row;
     const char *panel_title; /* filled by lists */
-    int64_t window_row; /* 0: all windows */
+    int64_t window_row;      /* 0: all windows */
     const char *text;
     const char *category;
-    const char *links;  /* JSON array */
+    const char *links; /* JSON array */
     int64_t from_ms;
-    int64_t until_ms;   /* exclusive */
-    int64_t user_row;   /* who said so */
+    int64_t until_ms; /* exclusive */
+    int64_t user_row; /* who said so */
     const char *user;
-    int64_t ended_ms;   /* ended before its time; 0: not */
+    int64_t ended_ms; /* ended before its time; 0: not */
 };
 int store_known_add(struct op *op, struct store *store, struct store_known *known) MUST_CHECK;
 int store_known_find(struct op *op, struct store *store, const char *id,
