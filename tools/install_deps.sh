@@ -20,6 +20,18 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Says what to do, and fails, where nobody may install anything.
+may_install() {
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null && return 0
+  cat >&2 <<EOF
+This needs packages that are not here, and neither root nor sudo is at hand to install them. As root:
+
+    apt-get update && apt-get install --no-install-recommends $*
+
+EOF
+  return 1
+}
+
 # Node of Debian 12 is 18; any newer one that is there already will do.
 needs_node() {
   ! command -v node >/dev/null || ! command -v npm >/dev/null ||
@@ -38,21 +50,28 @@ needs_browser() {
 
 main() {
   command -v dpkg-query >/dev/null || { echo "not a Debian system: install by hand: ${PACKAGES[*]}, a Chromium, Node 18" >&2; exit 0; }
-  local missing=() package
+  local missing=() browser=() package
   for package in "${PACKAGES[@]}"; do has_package "$package" || missing+=("$package"); done
   needs_node && missing+=(nodejs npm)
-  if needs_browser; then missing+=(BROWSER); fi
-  [ ${#missing[@]} -eq 0 ] && return 0
-  echo "installing: ${missing[*]/BROWSER/a browser}"
-  as_root apt-get update -qq
   if needs_browser; then
-    missing=("${missing[@]/BROWSER/}")
-    if is_available chromium-headless-shell; then missing+=(chromium-headless-shell); fi
-    if ! grep -q '^ID=ubuntu' /etc/os-release && is_available chromium; then missing+=(chromium); fi
-    grep -q '^ID=ubuntu' /etc/os-release &&
-      echo "note: Ubuntu's Chromium is a snap and cannot be driven; install Google Chrome's package or set ROUNDS_BROWSER_PATH"
+    if grep -q '^ID=ubuntu' /etc/os-release; then
+      echo "note: no browser here. Ubuntu's Chromium is a snap and cannot be driven: install Google Chrome's package, or set ROUNDS_BROWSER_PATH" >&2
+    else
+      # The headless shell makes the pictures; the end-to-end tests look at the web UI with the whole Chromium.
+      browser=(chromium-headless-shell chromium)
+    fi
   fi
-  # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends ${missing[*]} >/dev/null
+  [ $((${#missing[@]} + ${#browser[@]})) -eq 0 ] && return 0
+  may_install "${missing[@]}" "${browser[@]}"
+  echo "installing, which takes some minutes: ${missing[*]} ${browser[*]}"
+  as_root apt-get update -qq
+  for package in "${browser[@]}"; do
+    if is_available "$package"; then missing+=("$package"); fi
+  done
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  if needs_node; then
+    echo "Node 18 or newer and npm are needed; this system's packages bring $(node --version 2>/dev/null || echo none): install them by hand" >&2
+    exit 1
+  fi
 }
 main "$@"
