@@ -112,7 +112,7 @@ static int start_all(void **state)
     struct op start;
     op_init(&start, 30000);
     struct browser_conf conf = {
-        .process = {.browser_path = getenv("BROWSER_PATH"), .temp_dir = all.dir},
+        .process = {.browser_path = getenv("ROUNDS_BROWSER_PATH"), .temp_dir = all.dir},
         .message_max = 64 << 20};
     int rc = browser_open(&start, &conf, &all.browser);
     if (rc < 0)
@@ -709,7 +709,7 @@ int main(void)
     struct op find;
     const char *path;
     op_init(&find, -1);
-    int rc = process_find(&find, NULL, &path);
+    int rc = process_find(&find, getenv("ROUNDS_BROWSER_PATH"), &path);
     op_fini(&find);
     if (rc < 0)
         return 77; /* skipped, says meson */

@@ -68,7 +68,9 @@ static int start_all(void **state)
     site_start(&all.other);
     fill_sites();
     op_init(&op, 30000);
-    struct browser_conf conf = {.process = {.temp_dir = all.dir}, .message_max = 64 << 20};
+    struct browser_conf conf = {
+        .process = {.browser_path = getenv("ROUNDS_BROWSER_PATH"), .temp_dir = all.dir},
+        .message_max = 64 << 20};
     char context[BROWSER_ID_MAX];
     struct gate_allow allow = {"127.0.0.1", all.site.port, true};
     int rc = gate_start(&op, &(struct gate_conf){0}, &all.gate) < 0 ||
@@ -199,7 +201,7 @@ int main(void)
 {
     const char *path;
     op_init(&op, -1);
-    int rc = process_find(&op, NULL, &path);
+    int rc = process_find(&op, getenv("ROUNDS_BROWSER_PATH"), &path);
     op_fini(&op);
     if (rc < 0)
         return 77; /* skipped, says meson */
