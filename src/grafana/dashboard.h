@@ -90,9 +90,9 @@ const struct dashboard_panel *dashboard_find_panel(const struct dashboard *dashb
 const struct dashboard_variable *dashboard_find_variable(const struct dashboard *dashboard,
                                                          const char *name);
 
-/* What is kept with a shot to judge it and to show it: type, path, unit, thresholds that the panel
- * really shows, the value it shows, whether it ignores the range, folder and version of the
- * dashboard. JSON; read by rounds/judge. */
+/* What is kept with a shot to judge it and to show it: type, path, unit, the value it shows, its
+ * thresholds and overrides (read by field_look), whether it ignores the range, folder and version
+ * of the dashboard. JSON; read by rounds/judge. */
 void dashboard_print_detail(const struct dashboard *dashboard, const struct dashboard_panel *panel,
                             struct str *out);
 /* The API's `Dashboard`. */

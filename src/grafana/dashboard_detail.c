@@ -1,10 +1,9 @@
 /* What judging a shot needs to know of its panel: the unit, which value it shows, and the zones of
- * values that its thresholds colour as bad. Pure.
+ * values that its thresholds colour as bad, with all that decides whether a field shows them: it is
+ * kept with the shot, whose fields come later (field_look.c). Pure.
  *
- * Only thresholds that the panel really shows count: Grafana writes "red at 80" into every new
- * panel, and a time series that draws no threshold must raise no alarm. A zone's weight comes from
- * its colour, since Grafana knows no other meaning: reds are alerts, oranges and yellows are
- * warnings.
+ * A zone's weight comes from its colour, since Grafana knows no other meaning: reds are alerts,
+ * oranges and yellows are warnings.
  */
 #include "grafana/dashboard.h"
 
@@ -115,18 +114,22 @@ static bool is_one_of(const char *word, const char *const *words)
     return false;
 }
 
-/* Does the panel show the colours of its thresholds? */
-static bool shows_thresholds(const char *type, const struct jv *defaults)
+/* How panels of this kind show thresholds; read by field_look. */
+static const char *paint_of(const struct dashboard_panel *panel)
 {
-    static const char *const by_nature[] = {"stat",           "gauge",          "bargauge",
-                                            "state-timeline", "status-history", NULL};
-    const char *style = jv_text(jv_path(defaults, "custom.thresholdsStyle.mode"), "off");
-    const char *color = jv_text(jv_path(defaults, "color.mode"), "");
-    if (strcmp(color, "thresholds") == 0)
-        return true;
-    if (is_one_of(type, by_nature))
-        return !*color;
-    return strcmp(style, "off") != 0;
+    static const char *const never[] = {"text",      "news",           "dashlist", "alertlist",
+                                        "annolist",  "logs",           "traces",   "flamegraph",
+                                        "table-old", "nodeGraph",      "heatmap",  "welcome",
+                                        "row",       "gettingstarted", NULL};
+    static const char *const by_value[] = {"stat", "bargauge", "status-history", NULL};
+    const struct jv *options = panel->options;
+    if (is_one_of(panel->type, never) || strcmp(jv_text_at(options, "colorMode", ""), "none") == 0)
+        return "none";
+    if (strcmp(panel->type, "gauge") == 0)
+        return jv_bool(jv_get(options, "showThresholdMarkers"), true) ? "always" : "value";
+    if (strcmp(panel->type, "table") == 0)
+        return "cell";
+    return is_one_of(panel->type, by_value) ? "value" : "line";
 }
 
 /* The statistic that stands for the panel's value; "" for panels that draw the whole series. */
@@ -143,15 +146,6 @@ static const char *shown_value(const struct dashboard_panel *panel)
     return is_one_of(panel->type, one_value) ? "last" : "";
 }
 
-static struct scale scale_of(const struct dashboard_panel *panel, const struct jv *defaults)
-{
-    const struct jv *min = jv_get(defaults, "min"), *max = jv_get(defaults, "max");
-    bool is_gauge = strcmp(panel->type, "gauge") == 0;
-    return (struct scale){.is_known = is_gauge || (jv_is_number(min) && jv_is_number(max)),
-                          .min = jv_num(min, 0),
-                          .max = jv_num(max, 100)};
-}
-
 static const struct jv *property(const struct jv *override, const char *id)
 {
     const struct jv *list = jv_get(override, "properties");
@@ -161,27 +155,107 @@ static const struct jv *property(const struct jv *override, const char *id)
     return NULL;
 }
 
-static void print_overrides(struct jw *w, const struct dashboard_panel *panel, bool shows)
+static struct scale scale_of(const struct dashboard_panel *panel, const struct jv *override)
+{
+    const struct jv *defaults = jv_get(panel->field_config, "defaults");
+    const struct jv *own_min = property(override, "min"), *own_max = property(override, "max");
+    const struct jv *min = own_min ? own_min : jv_get(defaults, "min");
+    const struct jv *max = own_max ? own_max : jv_get(defaults, "max");
+    bool is_gauge = strcmp(panel->type, "gauge") == 0;
+    return (struct scale){.is_known = is_gauge || (jv_is_number(min) && jv_is_number(max)),
+                          .min = jv_num(min, 0),
+                          .max = jv_num(max, 100)};
+}
+
+/* What a rule for fields sets, of what decides over thresholds. */
+struct rule {
+    const struct jv *color, *style, *cell, *old_cell, *hidden, *hide_from, *thresholds, *unit;
+};
+
+static void print_rule(struct jw *w, const struct rule *rule, struct scale scale)
+{
+    const struct jv *cell = rule->cell ? jv_get(rule->cell, "type") : rule->old_cell;
+    const struct jv *hidden = rule->hidden ? rule->hidden : jv_get(rule->hide_from, "viz");
+    if (rule->color)
+        jw_text_at(w, "color", jv_text_at(rule->color, "mode", ""));
+    if (rule->style)
+        jw_text_at(w, "style", jv_text_at(rule->style, "mode", ""));
+    if (cell)
+        jw_text_at(w, "cell", jv_text(cell, ""));
+    if (hidden)
+        jw_bool_at(w, "hidden", jv_bool(hidden, false));
+    if (rule->unit)
+        jw_text_at(w, "unit", jv_text(rule->unit, ""));
+    if (rule->thresholds)
+        print_steps(w, rule->thresholds, scale);
+}
+
+static void print_defaults(struct jw *w, const struct dashboard_panel *panel)
+{
+    const struct jv *defaults = jv_get(panel->field_config, "defaults");
+    const struct jv *custom = jv_get(defaults, "custom");
+    struct rule rule = {.color = jv_get(defaults, "color"),
+                        .style = jv_get(custom, "thresholdsStyle"),
+                        .cell = jv_get(custom, "cellOptions"),
+                        .old_cell = jv_get(custom, "displayMode"),
+                        .hidden = jv_get(custom, "hidden"),
+                        .hide_from = jv_get(custom, "hideFrom"),
+                        .thresholds = jv_get(defaults, "thresholds"),
+                        .unit = jv_get(defaults, "unit")};
+    jw_object_at(w, "field");
+    print_rule(w, &rule, scale_of(panel, NULL));
+    jw_end(w);
+}
+
+static void print_overrides(struct jw *w, const struct dashboard_panel *panel)
 {
     const struct jv *list = jv_get(panel->field_config, "overrides");
     jw_array_at(w, "overrides");
     for (size_t i = 0; i < jv_len(list); i++) {
         const struct jv *override = jv_item(list, i), *matcher = jv_get(override, "matcher");
-        const struct jv *steps = property(override, "thresholds");
-        const struct jv *style = property(override, "custom.thresholdsStyle");
-        const char *by = jv_text_at(matcher, "id", "");
-        bool is_understood = strcmp(by, "byName") == 0 || strcmp(by, "byFrameRefID") == 0;
-        const char *mode = jv_text_at(style, "mode", shows ? "line" : "off");
-        const struct jv *unit = property(override, "unit");
-        if (!is_understood || (!steps && !unit && !style))
+        struct rule rule = {.color = property(override, "color"),
+                            .style = property(override, "custom.thresholdsStyle"),
+                            .cell = property(override, "custom.cellOptions"),
+                            .old_cell = property(override, "custom.displayMode"),
+                            .hidden = property(override, "custom.hidden"),
+                            .hide_from = property(override, "custom.hideFrom"),
+                            .thresholds = property(override, "thresholds"),
+                            .unit = property(override, "unit")};
+        jw_object(w);
+        jw_text_at(w, "by", jv_text_at(matcher, "id", ""));
+        if (jv_get(matcher, "options")) {
+            jw_key(w, "of");
+            jw_value(w, jv_get(matcher, "options"));
+        }
+        print_rule(w, &rule, scale_of(panel, override));
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+/* The names that "organize fields" gives columns, and those that it leaves out. */
+static void print_organized(struct jw *w, const struct dashboard_panel *panel)
+{
+    const struct jv *list = jv_get(panel->model, "transformations");
+    if (!list)
+        list = jv_path(panel->model, "spec.data.spec.transformations");
+    jw_array_at(w, "organized");
+    for (size_t i = 0; i < jv_len(list); i++) {
+        const struct jv *item = jv_item(list, i), *spec = jv_get(item, "spec");
+        /* The second schema has {kind, spec:{id, options}}, later ones {group, spec:{options}}. */
+        const char *id = jv_text_at(item, "id", jv_text_at(spec, "id", ""));
+        const struct jv *options = jv_get(spec ? spec : item, "options");
+        if (strcmp(*id ? id : jv_text_at(item, "group", ""), "organize") != 0)
             continue;
         jw_object(w);
-        jw_text_at(w, strcmp(by, "byName") == 0 ? "name" : "ref",
-                   jv_text_at(matcher, "options", ""));
-        if (unit)
-            jw_text_at(w, "unit", jv_text(unit, ""));
-        if (steps && strcmp(mode, "off") != 0)
-            print_steps(w, steps, scale_of(panel, jv_get(panel->field_config, "defaults")));
+        if (jv_is_object(jv_get(options, "renameByName"))) {
+            jw_key(w, "names");
+            jw_value(w, jv_get(options, "renameByName"));
+        }
+        if (jv_is_object(jv_get(options, "excludeByName"))) {
+            jw_key(w, "without");
+            jw_value(w, jv_get(options, "excludeByName"));
+        }
         jw_end(w);
     }
     jw_end(w);
@@ -192,7 +266,7 @@ void dashboard_print_detail(const struct dashboard *dashboard, const struct dash
 {
     const struct jv *defaults = jv_get(panel->field_config, "defaults");
     const struct jv *old_marks = jv_get(panel->model, "thresholds");
-    bool shows = shows_thresholds(panel->type, defaults);
+    bool is_old_graph = strcmp(panel->type, "graph") == 0 && jv_is_array(old_marks);
     struct jw w;
     jw_init(&w, out);
     jw_object(&w);
@@ -210,10 +284,15 @@ void dashboard_print_detail(const struct dashboard *dashboard, const struct dash
     jw_bool_at(&w, "collapsed", panel->is_collapsed);
     jw_int_at(&w, "w", panel->grid.w);
     jw_int_at(&w, "h", panel->grid.h);
-    if (strcmp(panel->type, "graph") == 0 && jv_is_array(old_marks))
+    jw_text_at(&w, "paint", is_old_graph ? "always" : paint_of(panel));
+    if (is_old_graph) {
+        jw_object_at(&w, "field");
         print_old_marks(&w, old_marks);
-    else if (shows)
-        print_steps(&w, jv_get(defaults, "thresholds"), scale_of(panel, defaults));
-    print_overrides(&w, panel, shows);
+        jw_end(&w);
+    } else {
+        print_defaults(&w, panel);
+        print_overrides(&w, panel);
+        print_organized(&w, panel);
+    }
     jw_end(&w);
 }

@@ -5,7 +5,8 @@
  */
 #include "rounds/judge.h"
 
-#include <math.h>
+#include "grafana/units.h"
+
 #include <string.h>
 
 struct saying {
@@ -22,43 +23,6 @@ static void say(const struct saying *s, const char *en, const char *zh)
 static const char *text_of(const struct saying *s, const char *key)
 {
     return jv_text_at(s->evidence, key, "");
-}
-
-static void say_bytes(struct str *out, double v, double base, const char *const *names)
-{
-    int i = 0;
-    while (fabs(v) >= base && names[i + 1]) {
-        v /= base;
-        i++;
-    }
-    str_addf(out, "%.4g %s", v, names[i]);
-}
-
-/* The units that dashboards use most, by Grafana's ids; others as bare numbers. */
-static void say_number(const struct saying *s, double v, const char *unit)
-{
-    static const char *const binary[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", NULL};
-    static const char *const decimal[] = {"B", "kB", "MB", "GB", "TB", "PB", NULL};
-    static const char *const plain[][2] = {
-        {"percent", " %"}, {"s", " s"},         {"ms", " ms"},     {"µs", " µs"},
-        {"ns", " ns"},     {"reqps", " req/s"}, {"ops", " ops/s"}, {"celsius", " °C"},
-        {"m", " min"},     {"h", " h"},         {"d", " d"}};
-    if (strcmp(unit, "bytes") == 0) {
-        say_bytes(s->out, v, 1024, binary);
-        return;
-    }
-    if (strcmp(unit, "decbytes") == 0) {
-        say_bytes(s->out, v, 1000, decimal);
-        return;
-    }
-    if (strcmp(unit, "percentunit") == 0) {
-        str_addf(s->out, "%.4g %%", v * 100);
-        return;
-    }
-    str_addf(s->out, "%.5g", v);
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (strcmp(unit, plain[i][0]) == 0)
-            str_adds(s->out, plain[i][1]);
 }
 
 static void say_stat(const struct saying *s, const char *stat)
@@ -79,11 +43,11 @@ static void say_value(const struct saying *s, const char *key)
     double v = jv_num_at(s->evidence, key, 0);
     const char *stat = text_of(s, "stat");
     if (strcmp(stat, "missing") == 0)
-        say_number(s, v, "percentunit");
+        unit_print(s->out, v, "percentunit");
     else if (strcmp(stat, "missing_longest") == 0)
-        say_number(s, v, "s");
+        unit_print(s->out, v, "s");
     else
-        say_number(s, v, text_of(s, "unit"));
+        unit_print(s->out, v, text_of(s, "unit"));
 }
 
 static void say_series(const struct saying *s)

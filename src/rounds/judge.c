@@ -6,6 +6,8 @@
  */
 #include "rounds/judge.h"
 
+#include "grafana/field_look.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -83,17 +85,27 @@ struct crossing {
     enum judge_weight weight; /* 0: none */
 };
 
-static const struct jv *override_of(const struct jv *detail, const struct series *series)
+static struct field_look look_of(const struct judging *j, const struct series *series)
 {
-    const struct jv *list = jv_get(detail, "overrides");
-    for (size_t i = jv_len(list); i-- > 0;) { /* the last one wins, as in Grafana */
-        const struct jv *item = jv_item(list, i);
-        const char *name = jv_text_at(item, "name", NULL), *ref = jv_text_at(item, "ref", NULL);
-        if ((name && strcmp(name, series->name) == 0) || (ref && strcmp(ref, series->ref) == 0))
-            if (jv_get(item, "zones"))
-                return item;
-    }
-    return detail;
+    struct field_look look;
+    const struct jv *labels = jv_parse_quiet(j->arena, bytes_of(series->labels)), *label = NULL;
+    const char *key;
+    void *it = NULL;
+    if (jv_len(labels) == 1)
+        jv_next(labels, &it, &key, &label);
+    struct field field = {.name = series->name,
+                          .own = series->field ? series->field : series->name,
+                          .label = jv_text(label, ""),
+                          .ref = series->ref,
+                          .type = series->is_boolean ? "boolean" : "number",
+                          .last = series->last,
+                          .min = series->min,
+                          .max = series->max,
+                          .mean = series->mean};
+    field_look_find(j->in->detail, &field, &look);
+    if (*series->unit)
+        look.unit = series->unit;
+    return look;
 }
 
 static bool is_in_zone(const struct jv *zone, double v)
@@ -118,7 +130,7 @@ static void try_value(const struct jv *zones, const char *stat, double v, int64_
     }
 }
 
-static void add_crossing(struct judging *j, const struct series *series,
+static void add_crossing(struct judging *j, const struct series *series, const char *unit,
                          const struct crossing *crossing)
 {
     const struct jv *low = jv_get(crossing->zone, "at_least"),
@@ -132,7 +144,7 @@ static void add_crossing(struct judging *j, const struct series *series,
     jw_text_at(w, "side", is_above ? "above" : "below");
     if (crossing->at_ms > 0)
         jw_int_at(w, "at", crossing->at_ms);
-    jw_text_at(w, "unit", *series->unit ? series->unit : jv_text_at(j->in->detail, "unit", ""));
+    jw_text_at(w, "unit", unit);
     add(j, "threshold", crossing->weight);
 }
 
@@ -141,7 +153,8 @@ static void judge_thresholds(struct judging *j)
     const char *shows = jv_text_at(j->in->detail, "shows", "");
     for (size_t i = 0; j->in->series && i < j->in->series->n; i++) {
         const struct series *series = &j->in->series->items[i];
-        const struct jv *zones = jv_get(override_of(j->in->detail, series), "zones");
+        struct field_look look = look_of(j, series);
+        const struct jv *zones = look.zones;
         struct crossing best = {0};
         bool is_whole = !*shows;
         if (is_whole || strcmp(shows, "last") == 0)
@@ -153,7 +166,7 @@ static void judge_thresholds(struct judging *j)
         if (strcmp(shows, "mean") == 0)
             try_value(zones, "mean", series->mean, 0, false, &best);
         if (best.weight > 0)
-            add_crossing(j, series, &best);
+            add_crossing(j, series, look.unit, &best);
     }
 }
 
@@ -276,10 +289,9 @@ static void start_rule(struct judging *j, const struct plan_rule *rule, const ch
         jw_text_at(w, "text", rule->text);
 }
 
-static void end_rule(struct judging *j, const struct plan_rule *rule)
+static void end_rule(struct judging *j, const struct plan_rule *rule, const char *unit)
 {
-    jw_text_at(&j->w, "unit",
-               rule->stat >= PLAN_STAT_MISSING ? "" : jv_text_at(j->in->detail, "unit", ""));
+    jw_text_at(&j->w, "unit", rule->stat >= PLAN_STAT_MISSING ? "" : unit);
     add(j, "rule", rule->is_alert ? JUDGE_ALERT : JUDGE_WARN);
 }
 
@@ -311,7 +323,20 @@ static void judge_rule(struct judging *j, const struct plan_rule *rule, const st
     } else {
         return;
     }
-    end_rule(j, rule);
+    end_rule(j, rule, look_of(j, series).unit);
+}
+
+/* A rule about what is missing holds most of all when nothing came. */
+static void judge_nothing(struct judging *j, const struct plan_rule *rule)
+{
+    bool is_gap = rule->stat == PLAN_STAT_MISSING_LONGEST;
+    double v = is_gap ? (double)(j->in->to_ms - j->in->from_ms) / 1000 : 1;
+    bool is_ordered = rule->op != PLAN_SIGMA && rule->op != PLAN_CHANGE;
+    if ((!is_gap && rule->stat != PLAN_STAT_MISSING) || !is_ordered ||
+        !is_crossed(rule->op, v, rule->value))
+        return;
+    start_rule(j, rule, rule->series, v);
+    end_rule(j, rule, "");
 }
 
 static void judge_rules(struct judging *j)
@@ -328,12 +353,8 @@ static void judge_rules(struct judging *j)
                 judge_rule(j, rule, &set->items[k]);
                 matched++;
             }
-        /* A rule about what is missing holds most of all when nothing came. */
-        if (matched == 0 && rule->stat == PLAN_STAT_MISSING &&
-            is_crossed(rule->op, 1, rule->value)) {
-            start_rule(j, rule, rule->series, 1);
-            end_rule(j, rule);
-        }
+        if (matched == 0)
+            judge_nothing(j, rule);
     }
 }
 
@@ -406,7 +427,7 @@ static double judge_numbers(struct judging *j)
     jw_num_at(w, "was", by_max ? top_was->max : top_was->mean);
     jw_num_at(w, "value", by_max ? top->max : top->mean);
     jw_num_at(w, "score", most);
-    jw_text_at(w, "unit", jv_text_at(j->in->detail, "unit", ""));
+    jw_text_at(w, "unit", look_of(j, top).unit);
     add(j, "data_changed", most >= 0.5 ? JUDGE_WARN : JUDGE_INFO);
     return most;
 }

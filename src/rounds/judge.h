@@ -26,6 +26,7 @@ struct judge_input {
     const char *message; /* what went wrong, in words; "" */
     bool is_other_range; /* what the picture shows is not of the window */
     const char *dashboard_uid, *panel_key;
+    int64_t from_ms, to_ms;             /* the window */
     const struct jv *detail;            /* dashboard_print_detail; NULL: unknown */
     const struct series_set *series;    /* NULL: none */
     const struct series_set *reference; /* NULL: none; statistics are enough, no points needed */

@@ -162,6 +162,8 @@ static struct series *start(struct arena *arena, struct series_set *set, const s
     series->ref = frame->ref;
     series->unit = jv_text(jv_path(field, "config.unit"), "");
     series->labels = canonical(arena, labels);
+    series->field = jv_text_at(field, "name", "");
+    series->is_boolean = is_type(frame, i, "boolean");
     series->name = name_of(arena, frame, field, labels);
     return series;
 }

@@ -23,6 +23,8 @@ struct series {
     const char *name;            /* display name: configured, else field's and labels */
     const char *labels;          /* JSON object, canonical; "{}" */
     const char *unit;            /* "" none */
+    const char *field;           /* the column's own name; NULL: not known (read from store) */
+    bool is_boolean;             /* of truths, not numbers */
     struct series_point *points; /* rising in time */
     size_t point_n;
     double last, min, max, mean; /* NaN: no value at all */

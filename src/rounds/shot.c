@@ -247,6 +247,8 @@ static int judge(struct op *op, const struct shot_job *job, const struct store_c
         .is_other_range = j->is_other_range,
         .dashboard_uid = shot->dashboard_uid,
         .panel_key = shot->panel_key,
+        .from_ms = shot->from_ms,
+        .to_ms = shot->to_ms,
         .detail = jv_parse_quiet(&op->arena, bytes_of(shot->panel_detail)),
         .series = &j->series,
         .rules = job->spec->rules,

@@ -240,69 +240,6 @@ static void what_is_no_dashboard_is_refused(void **state)
     }
 }
 
-/* The zones in a panel's detail, as text. */
-static const char *zones(struct op *op, const char *panel)
-{
-    struct dashboard d;
-    const struct jv *detail;
-    read(op, arena_fmt(&op->arena, "{\"title\":\"x\",\"panels\":[%s]}", panel), &d);
-    struct str *text = str_new(&op->arena, 100000), *out = str_new(&op->arena, 100000);
-    dashboard_print_detail(&d, &d.panels[0], text);
-    assert_int_equal(jv_parse(op, str_bytes(text), &detail), 0);
-    if (jv_get(detail, "zones"))
-        jv_print(jv_get(detail, "zones"), out);
-    return out->p ? out->p : "";
-}
-
-#define DEFAULT_STEPS                                                                              \
-    "\"thresholds\":{\"mode\":\"absolute\",\"steps\":[{\"color\":\"green\",\"value\":null},"       \
-    "{\"color\":\"red\",\"value\":80}]}"
-
-static void thresholds_count_only_where_the_panel_shows_them(void **state)
-{
-    (void)state;
-    struct op op;
-    op_init(&op, -1);
-    assert_string_equal(zones(&op,
-                              "{\"id\":1,\"type\":\"timeseries\",\"fieldConfig\":{\"defaults\":{"
-                              "\"color\":{\"mode\":\"palette-classic\"}," DEFAULT_STEPS "}}}"),
-                        "");
-    const char *line =
-        zones(&op, "{\"id\":1,\"type\":\"timeseries\",\"fieldConfig\":{\"defaults\":{"
-                   "\"custom\":{\"thresholdsStyle\":{\"mode\":\"line\"}}," DEFAULT_STEPS "}}}");
-    assert_string_equal(
-        line, "[{\"at_least\":80,\"below\":null,\"weight\":\"alert\",\"color\":\"red\"}]");
-    assert_string_equal(
-        zones(&op,
-              "{\"id\":1,\"type\":\"stat\",\"fieldConfig\":{\"defaults\":{" DEFAULT_STEPS "}}}"),
-        line);
-    op_fini(&op);
-}
-
-static void colours_decide_what_a_zone_weighs(void **state)
-{
-    (void)state;
-    struct op op;
-    op_init(&op, -1);
-    const char *text =
-        zones(&op, "{\"id\":1,\"type\":\"gauge\",\"fieldConfig\":{\"defaults\":{\"min\":0,\"max\":"
-                   "200,\"thresholds\":"
-                   "{\"mode\":\"percentage\",\"steps\":[{\"color\":\"#E02F44\",\"value\":null},"
-                   "{\"color\":\"rgba(237, 129, 40, "
-                   "0.89)\",\"value\":50},{\"color\":\"#73BF69\",\"value\":90}]}}}}");
-    assert_string_equal(
-        text, "[{\"at_least\":null,\"below\":100,\"weight\":\"alert\",\"color\":\"#E02F44\"},"
-              "{\"at_least\":100,\"below\":180,\"weight\":\"warn\",\"color\":"
-              "\"rgba(237, 129, 40, 0.89)\"}]");
-    text = zones(
-        &op,
-        "{\"id\":1,\"type\":\"graph\",\"thresholds\":[{\"colorMode\":\"critical\",\"op\":\"lt\","
-        "\"value\":5},{\"colorMode\":\"custom\",\"op\":\"gt\",\"value\":9}]}");
-    assert_string_equal(
-        text, "[{\"at_least\":null,\"below\":5,\"weight\":\"alert\",\"color\":\"critical\"}]");
-    op_fini(&op);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,8 +251,6 @@ int main(void)
         cmocka_unit_test(tabs_rows_and_grids_of_the_second_schema),
         cmocka_unit_test(unknown_parts_of_a_layout_lose_no_panel),
         cmocka_unit_test(what_is_no_dashboard_is_refused),
-        cmocka_unit_test(thresholds_count_only_where_the_panel_shows_them),
-        cmocka_unit_test(colours_decide_what_a_zone_weighs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

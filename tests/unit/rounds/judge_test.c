@@ -124,9 +124,34 @@ static void a_panel_of_one_value_is_judged_by_that_value(void **state)
     expect_none(&op, &in);
     in.detail = parse(
         &op,
-        "{\"shows\":\"last\",\"zones\":[{\"at_least\":null,\"below\":60,\"weight\":\"alert\"}],"
-        "\"overrides\":[{\"name\":\"free\",\"zones\":[]}]}");
+        "{\"shows\":\"last\",\"paint\":\"value\",\"field\":{\"zones\":[{\"at_least\":null,"
+        "\"below\":60,\"weight\":\"alert\"}]},"
+        "\"overrides\":[{\"by\":\"byName\",\"of\":\"free\",\"zones\":[]}]}");
     expect_none(&op, &in);
+    op_fini(&op);
+}
+
+static void a_rule_about_gaps_holds_when_nothing_came(void **state)
+{
+    (void)state;
+    struct op op;
+    op_init(&op, -1);
+    struct series_set set = {.note = "complete"};
+    struct judge_input in = input_of(&set);
+    struct plan_rule rule = {.series = "*",
+                             .stat = PLAN_STAT_MISSING_LONGEST,
+                             .op = PLAN_GT,
+                             .value = 300,
+                             .text = ""};
+    in.rules = &rule;
+    in.rule_n = 1;
+    in.to_ms = 6 * 3600 * 1000;
+    expect_one(&op, &in, "rule", JUDGE_WARN, "longest gap 6 hours > 5 min");
+    in.to_ms = 200 * 1000;
+    expect_none(&op, &in); /* the window is shorter than what would be a gap */
+    set.note = "picture_only";
+    in.to_ms = 6 * 3600 * 1000;
+    expect_none(&op, &in); /* nothing is known of its data */
     op_fini(&op);
 }
 
@@ -160,7 +185,7 @@ static void rules_compare_statistics(void **state)
                               .op = PLAN_GT,
                               .value = 300,
                               .text = ""};
-    expect_one(&op, &in, "rule", JUDGE_WARN, "cpu{core=\"0\"}: longest gap 400 s > 300 s");
+    expect_one(&op, &in, "rule", JUDGE_WARN, "cpu{core=\"0\"}: longest gap 6.667 min > 5 min");
     op_fini(&op);
 }
 
@@ -200,7 +225,7 @@ static void sigma_needs_a_history_and_a_deviation(void **state)
     in.rule_n = 1;
     in.history = history;
     in.history_n = 5;
-    expect_one(&op, &in, "rule", JUDGE_WARN, "q: last value 20, usually 10.4 ± 0.54772 (> 3σ)");
+    expect_one(&op, &in, "rule", JUDGE_WARN, "q: last value 20, usually 10.4 ± 0.5477 (> 3σ)");
     items[0].last = 11.5;
     expect_none(&op, &in);
     items[0].last = 20;
@@ -279,6 +304,7 @@ int main(void)
         cmocka_unit_test(outcomes_become_findings),
         cmocka_unit_test(thresholds_now_and_in_the_past),
         cmocka_unit_test(a_panel_of_one_value_is_judged_by_that_value),
+        cmocka_unit_test(a_rule_about_gaps_holds_when_nothing_came),
         cmocka_unit_test(rules_compare_statistics),
         cmocka_unit_test(a_rule_of_what_is_missing_holds_when_nothing_came),
         cmocka_unit_test(sigma_needs_a_history_and_a_deviation),
