@@ -1,4 +1,5 @@
 /* Everything a story in the browser needs: the real program, the stand-in Grafana, and real Chromium. */
+import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { Grafana, viewerToken } from '../../story/lib/grafana'
 import { Rounds } from '../../story/lib/rounds'
@@ -10,6 +11,14 @@ const flags = [
     '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ]
+
+/** A whole browser rather than the headless shell, as people have; the named one where nothing is in the usual places. */
+function browserPath(): string {
+    const places = [process.env.ROUNDS_E2E_BROWSER, '/usr/bin/chromium', '/opt/google/chrome/chrome', process.env.ROUNDS_BROWSER_PATH, '/usr/bin/chromium-headless-shell']
+    const found = places.find((path) => path && existsSync(path))
+    if (!found) throw new Error('no browser for the end-to-end tests: install chromium or Google Chrome, or name one in ROUNDS_E2E_BROWSER')
+    return found
+}
 
 export interface Who extends BrowserContextOptions {
     user?: string
@@ -27,7 +36,7 @@ export class Stage {
         const rounds = await Rounds.start({ renderOnly: false })
         const line = await rounds.child.line((l) => l.includes('one-time password'))
         const once = /one-time password (\S+)/.exec(line)![1]!
-        const browser = await chromium.launch({ executablePath: process.env.ROUNDS_E2E_BROWSER ?? '/usr/bin/chromium', args: flags })
+        const browser = await chromium.launch({ executablePath: browserPath(), args: flags })
         return new Stage(grafana, rounds, browser, once)
     }
 

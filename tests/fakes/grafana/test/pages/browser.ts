@@ -11,9 +11,10 @@ export const RANGE = `from=${FROM}&to=${TO}`;
 export const startBuilt = (...argv: string[]): Promise<Running> => start(parseOptions(argv, 'dist/public'));
 
 export async function openBrowser(): Promise<Browser> {
-  const found = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync);
+  const places = [process.env.ROUNDS_BROWSER_PATH, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/opt/google/chrome/chrome'];
+  const found = places.find((path) => path && existsSync(path));
   if (!found) {
-    throw new Error('no Chromium: apt-get install chromium-headless-shell');
+    throw new Error('no browser: install chromium-headless-shell or Google Chrome, or name one in ROUNDS_BROWSER_PATH');
   }
   return chromium.launch({ executablePath: found, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
 }
