@@ -80,6 +80,8 @@ const struct store_shot **shape_by_attention(struct op *op, const struct report 
 /* "image/png", "image/jpeg", "image/webp"; application/octet-stream for anything else. */
 const char *shape_mime(struct bytes picture);
 const char *shape_extension(struct bytes picture); /* "png", …, "bin" */
+/* Pixels of a PNG; false, and both as they were, for anything else. */
+bool shape_png_size(struct bytes picture, double *out_width, double *out_height);
 /* 0 and *out (n = 0 if there is none, with why_not set), or -1 for what ends the report. */
 int shape_read(struct op *op, const struct report *report, const struct store_shot *shot,
                enum report_blob which, struct bytes *out, enum word *why_not) MUST_CHECK;

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <xlsxwriter.h>
 
-enum { CELL_MAX = 32000, PICTURE_ROW_PX = 110, PICTURE_COLUMN_PX = 200 };
+enum { CELL_MAX = 32000, PICTURE_ROW_PX = 110, PICTURE_COLUMN_PX = 200, HEAD_ROW_PX = 20 };
 
 struct book {
     struct op *op;
@@ -113,6 +113,7 @@ static void sheet_begin(struct book *book, enum word name, const struct column *
     if (n == 0 || !book->sheet)
         return;
     worksheet_freeze_panes(book->sheet, 1, 0);
+    keep(book, worksheet_set_row_pixels(book->sheet, 0, HEAD_ROW_PX, NULL));
     next_row(book);
 }
 
@@ -191,15 +192,13 @@ static const char *findings_text(struct book *book, const struct store_shot *sho
     return out->n > 0 ? out->p : "";
 }
 
-/* How much smaller the picture has to be to stand in its cell: PNG says its width in the first
- * chunk (RFC 2083, 11.2.2); thumbnails of other kinds are 400 pixels wide. */
+/* How much smaller the picture has to be to stand in its cell. Thumbnails of other kinds than PNG
+ * are 400 pixels wide. */
 static double scale_of(struct bytes picture)
 {
-    const unsigned char *p = (const unsigned char *)picture.p;
-    double width = 400;
-    if (strcmp(shape_extension(picture), "png") == 0 && picture.n > 24)
-        width = (double)p[16] * 16777216 + p[17] * 65536 + p[18] * 256 + p[19];
-    return width >= 1 ? (PICTURE_COLUMN_PX - 4) / width : 1;
+    double width = 400, height = 200;
+    shape_png_size(picture, &width, &height);
+    return fmin((PICTURE_COLUMN_PX - 4) / width, (PICTURE_ROW_PX - 4) / height);
 }
 
 /* The picture beside the row. The library reads PNG and JPEG only. */
@@ -220,7 +219,6 @@ static int put_picture(struct book *book, const struct store_shot *shot)
                                      .y_offset = 2,
                                      .object_position = LXW_OBJECT_MOVE_AND_SIZE,
                                      .description = (char *)shot->panel_title};
-        keep(book, worksheet_set_row_pixels(book->sheet, book->row, PICTURE_ROW_PX, NULL));
         keep(book,
              worksheet_insert_image_buffer_opt(book->sheet, book->row, book->col,
                                                (const unsigned char *)data.p, data.n, &options));
@@ -277,8 +275,12 @@ static int shots(struct book *book, bool with_pictures)
     };
     sheet_begin(book, WORD_SHOTS, COLUMNS(columns));
     lxw_col_t last = (lxw_col_t)(sizeof columns / sizeof columns[0]);
-    if (with_pictures && book->sheet)
+    if (with_pictures && book->sheet) {
         keep(book, worksheet_set_column_pixels(book->sheet, last, last, PICTURE_COLUMN_PX, NULL));
+        /* For the whole sheet: rows that have left memory are measured by the default, and a picture
+         * that was measured so would be drawn over the rows below it. */
+        worksheet_set_default_row(book->sheet, PICTURE_ROW_PX * 0.75, false);
+    }
     for (size_t i = 0; i < book->report->shot_n && !book->has_failed; i++) {
         if (op_check(book->op))
             return -1;

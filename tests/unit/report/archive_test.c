@@ -88,6 +88,33 @@ static void the_workbook_has_its_sheets_and_no_formula(void **state)
     fixture_fini(&f);
 }
 
+/* The number in the first <xdr:row> after the tag. */
+static int row_after(const char *drawing, const char *tag)
+{
+    const char *at = strstr(drawing, tag);
+    assert_non_null(at);
+    at = strstr(at, "<xdr:row>");
+    assert_non_null(at);
+    return (int)strtol(at + strlen("<xdr:row>"), NULL, 10);
+}
+
+static void a_picture_stays_in_its_row_of_the_workbook(void **state)
+{
+    struct fixture f;
+    struct files files;
+    fixture_init(&f, REPORT_EN);
+    struct report_sink sink = fixture_sink(&f);
+    assert_int_equal(report_xlsx(&f.op, &f.report, REPORT_WITH_THUMBS, &sink), 0);
+    files_read(&files, str_bytes(&f.out));
+    const char *drawing = arena_copy(&files.arena, file_find(&files, "xl/drawings/drawing1.xml"));
+    int n = 0;
+    for (const char *at = drawing; (at = strstr(at, "<xdr:from>")); at++, n++)
+        assert_int_equal(row_after(at, "<xdr:from>"), row_after(at, "<xdr:to>"));
+    assert_int_equal(n, FIXTURE_SHOTS - 1);
+    arena_fini(&files.arena);
+    fixture_fini(&f);
+}
+
 static void a_full_temporary_directory_is_said(void **state)
 {
     struct fixture f;
@@ -160,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_workbook_has_its_sheets_and_no_formula),
+        cmocka_unit_test(a_picture_stays_in_its_row_of_the_workbook),
         cmocka_unit_test(a_full_temporary_directory_is_said),
         cmocka_unit_test(all_names_stay_in_one_folder),
         cmocka_unit_test(the_sums_are_those_of_the_files),
