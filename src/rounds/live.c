@@ -1,8 +1,9 @@
 /* Variables by the dashboard's page, with a memory.
  *
  * Any thread. The lock guards the rows of the memory and is not held while a page is read: of two
- * who ask for the same dashboard at once both read it, which costs a page and hurts nobody. A row
- * belongs to one version of the dashboard and is good for FRESH_MS; it is kept as JSON, one block
+ * who ask for the same dashboard at once both read it, which costs a page and hurts nobody. Of many
+ * dashboards several are read at once, by threads that live as long as that takes. A row belongs to
+ * one version of the dashboard and is good for FRESH_MS; it is kept as JSON, one block
  * of memory with a known size.
  */
 #include "rounds/live.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 
 enum { ROWS_MAX = 128, UID_MAX = 200, TEXT_MAX = 256 * 1024 };
+enum { READERS_MAX = 8 };
 enum { FRESH_MS = 120000, READ_MS = 30000, RANGE_MS = 6 * 3600 * 1000 };
 
 struct row {
@@ -211,6 +213,68 @@ int live_find(struct op *op, struct rounds *rounds, int64_t source_row,
     }
     op_fini(&part);
     return failed ? -1 : 0;
+}
+
+/* ---- Many pages at once ---- */
+
+struct reading {
+    struct rounds *rounds;
+    int64_t source_row;
+    const struct op *parent;
+    struct live_page *pages;
+    struct op *parts; /* one a page: results live there until all are read */
+    size_t n;
+    struct lock lock;
+    size_t next; /* this and the next under the lock */
+    bool is_ended;
+};
+
+static bool take_next(struct reading *r, size_t *i)
+{
+    lock_take(&r->lock);
+    bool has_next = !r->is_ended && r->next < r->n;
+    if (has_next)
+        *i = r->next++;
+    lock_give(&r->lock);
+    return has_next;
+}
+
+static void read_pages(void *ctx)
+{
+    struct reading *r = ctx;
+    for (size_t i; take_next(r, &i);) {
+        struct live_page *page = &r->pages[i];
+        op_init_part(&r->parts[i], r->parent, -1);
+        page->is_read = live_find(&r->parts[i], r->rounds, r->source_row, page->dashboard,
+                                  &page->list, &page->n) == 0;
+        lock_take(&r->lock);
+        r->is_ended = r->is_ended || !page->is_read;
+        lock_give(&r->lock);
+    }
+}
+
+void live_find_all(struct op *op, struct rounds *rounds, int64_t source_row, int parallel,
+                   struct live_page *pages, size_t n)
+{
+    struct thread threads[READERS_MAX] = {0};
+    struct reading r = {
+        .rounds = rounds, .source_row = source_row, .parent = op, .pages = pages, .n = n};
+    size_t readers = parallel < 1 ? 1 : parallel > READERS_MAX ? READERS_MAX : (size_t)parallel;
+    r.parts = ARENA_ARRAY(&op->arena, struct op, n + 1);
+    lock_init(&r.lock);
+    for (size_t i = 1; i < readers && i < n; i++)
+        thread_start(&threads[i], "variables", read_pages, &r);
+    read_pages(&r);
+    for (size_t i = 1; i < READERS_MAX; i++)
+        thread_join(&threads[i]);
+    lock_fini(&r.lock);
+    for (size_t i = 0; i < r.next; i++) {
+        const char *text = pages[i].is_read ? print(op, pages[i].list, pages[i].n) : NULL;
+        pages[i].is_read = text != NULL;
+        if (text)
+            parse(op, text, &pages[i].list, &pages[i].n);
+        op_fini(&r.parts[i]);
+    }
 }
 
 const struct render_variable *live_pick(const struct render_variable *list, size_t n,

@@ -18,6 +18,16 @@ void live_cache_free(struct live_cache *cache);
 int live_find(struct op *op, struct rounds *rounds, int64_t source_row,
               const struct dashboard *dashboard, struct render_variable **out,
               size_t *out_n) MUST_CHECK;
+struct live_page { /* a dashboard whose variables are wanted */
+    const struct dashboard *dashboard;
+    bool is_read; /* else it was not come to, or failed: live_find says why */
+    struct render_variable *list;
+    size_t n;
+};
+/* Reads those of one source as live_find does, at most `parallel` pages at once, and stops at the
+ * first that fails. Results in the op's arena. */
+void live_find_all(struct op *op, struct rounds *rounds, int64_t source_row, int parallel,
+                   struct live_page *pages, size_t n);
 /* Of those the one with this name, or NULL. */
 const struct render_variable *live_pick(const struct render_variable *list, size_t n,
                                         const char *name);

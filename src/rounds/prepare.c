@@ -25,6 +25,13 @@ struct known_dashboard {
     struct known_dashboard *next;
     const char *source, *uid;
     const struct dashboard *dashboard; /* NULL: there is none */
+    bool is_wanted;                    /* values of its variables are known to its page only */
+};
+
+struct known_list {
+    struct known_list *next;
+    const char *source, *folder, *tag; /* folder or tag is NULL */
+    struct plan_names uids;
 };
 
 struct lookup {
@@ -33,9 +40,13 @@ struct lookup {
         const char *id;
         int64_t row;
         struct grafana *grafana;
+        int parallel_max; /* 0: no limit of its own */
     } sources[SOURCES_MAX];
     size_t source_n;
     struct known_dashboard *known;
+    struct known_list *lists;
+    struct live_page *pages; /* whose variables were read ahead, each source's together */
+    size_t page_n, page_max;
 };
 
 static int64_t row_of(const struct lookup *l, const char *source)
@@ -60,6 +71,7 @@ static int find_source(struct lookup *l, struct op *op, const char *id, struct g
         return -1;
     l->sources[l->source_n].id = id;
     l->sources[l->source_n].row = source.row;
+    l->sources[l->source_n].parallel_max = source.parallel_max;
     l->sources[l->source_n++].grafana = *out;
     return 0;
 }
@@ -81,7 +93,7 @@ static int on_dashboard(void *ctx, struct op *op, const char *source, const char
     int failed = grafana_find_dashboard(op, grafana, uid, dashboard);
     if (failed && op->err != ERR_TARGET_MISSING)
         return -1;
-    *known = (struct known_dashboard){l->known, source, uid, failed ? NULL : dashboard};
+    *known = (struct known_dashboard){l->known, source, uid, failed ? NULL : dashboard, false};
     l->known = known;
     *out = dashboard;
     return failed;
@@ -105,13 +117,13 @@ static int add_found(struct op *op, struct grafana *grafana, const struct grafan
 }
 
 /* All of a folder is all of the folders nested in it, too. */
-static int on_list(void *ctx, struct op *op, const char *source, const char *folder,
-                   const char *tag, struct plan_names *out)
+static int ask_list(struct lookup *l, struct op *op, const char *source, const char *folder,
+                    const char *tag, struct plan_names *out)
 {
     struct grafana *grafana;
     struct grafana_folder *folders;
     size_t n;
-    if (find_source(ctx, op, source, &grafana))
+    if (find_source(l, op, source, &grafana))
         return -1;
     if (!folder)
         return add_found(op, grafana, &(struct grafana_search){.tag = tag}, out);
@@ -120,6 +132,28 @@ static int on_list(void *ctx, struct op *op, const char *source, const char *fol
     for (size_t i = 0; i < n; i++)
         if (add_found(op, grafana, &(struct grafana_search){.folder_uid = folders[i].uid}, out))
             return -1;
+    return 0;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static int on_list(void *ctx, struct op *op, const char *source, const char *folder,
+                   const char *tag, struct plan_names *out)
+{
+    struct lookup *l = ctx;
+    for (const struct known_list *k = l->lists; k; k = k->next)
+        if (strcmp(k->source, source) == 0 && is_same(k->folder, folder) && is_same(k->tag, tag)) {
+            *out = k->uids;
+            return 0;
+        }
+    if (ask_list(l, op, source, folder, tag, out))
+        return -1;
+    struct known_list *known = ARENA_NEW(&op->arena, struct known_list);
+    *known = (struct known_list){l->lists, source, folder, tag, *out};
+    l->lists = known;
     return 0;
 }
 
@@ -139,20 +173,30 @@ static int find_listed(struct lookup *l, struct op *op, const char *source,
     return 0;
 }
 
+static bool is_live(const struct lookup *l, const struct dashboard *dashboard, const char *name)
+{
+    const struct dashboard_variable *variable = dashboard_find_variable(dashboard, name);
+    return variable && strcmp(variable->type, "query") == 0 && l->rounds->conf.camera.variables;
+}
+
 /* A query's values are the page's to tell. Beside the daemon nobody has a page: then the file's. */
 static int on_values(void *ctx, struct op *op, const char *source,
                      const struct dashboard *dashboard, const char *name, struct plan_names *out,
                      const char **why)
 {
     struct lookup *l = ctx;
-    const struct dashboard_variable *variable = dashboard_find_variable(dashboard, name);
-    struct render_variable *list;
-    size_t n;
-    bool is_query = variable && strcmp(variable->type, "query") == 0;
-    if (!is_query || !l->rounds->conf.camera.variables)
+    struct render_variable *list = NULL;
+    size_t n = 0, i = 0;
+    if (!is_live(l, dashboard, name))
         return find_listed(l, op, source, dashboard, name, out);
-    if (live_find(op, l->rounds, row_of(l, source), dashboard, &list, &n))
+    while (i < l->page_n && l->pages[i].dashboard != dashboard)
+        i++;
+    if (i < l->page_n && l->pages[i].is_read) {
+        list = l->pages[i].list;
+        n = l->pages[i].n;
+    } else if (live_find(op, l->rounds, row_of(l, source), dashboard, &list, &n)) {
         return -1;
+    }
     const struct render_variable *found = live_pick(list, n, name);
     *why = live_why(&op->arena, found);
     if (found)
@@ -160,16 +204,53 @@ static int on_values(void *ctx, struct op *op, const char *source,
     return 0;
 }
 
+/* ---- Reading ahead ---- */
+
+/* Notes whose page will be wanted, and asks nobody. */
+static int on_wish(void *ctx, struct op *op, const char *source, const struct dashboard *dashboard,
+                   const char *name, struct plan_names *out, const char **why)
+{
+    struct lookup *l = ctx;
+    (void)op, (void)source, (void)out, (void)why;
+    for (struct known_dashboard *k = l->known; k && is_live(l, dashboard, name); k = k->next)
+        if (k->dashboard == dashboard && !k->is_wanted) {
+            k->is_wanted = true;
+            l->page_max++;
+        }
+    return 0;
+}
+
+/* The pages whose variables the plan asks for, several at once instead of one after the other when
+ * it comes to them: a page takes a second, and a plan may name a hundred dashboards. */
+static void read_ahead(struct op *op, struct lookup *l)
+{
+    if (l->page_max < 2)
+        return;
+    l->pages = ARENA_ARRAY(&op->arena, struct live_page, l->page_max);
+    for (size_t i = 0; i < l->source_n; i++) {
+        size_t first = l->page_n;
+        int most = l->sources[i].parallel_max, workers = l->rounds->conf.workers;
+        for (struct known_dashboard *k = l->known; k; k = k->next)
+            if (k->is_wanted && strcmp(k->source, l->sources[i].id) == 0)
+                l->pages[l->page_n++] = (struct live_page){.dashboard = k->dashboard};
+        live_find_all(op, l->rounds, l->sources[i].row, most && most < workers ? most : workers,
+                      l->pages + first, l->page_n - first);
+    }
+}
+
+/* Twice: what the first learns of dashboards, the second does not ask again. */
 static int expand(struct op *op, struct lookup *l, const struct plan_spec *spec, int64_t moment_ms,
                   struct expand_result *out)
 {
     const struct zone *zone;
     struct expand_lookup lookup = {
-        .ctx = l, .dashboard = on_dashboard, .list = on_list, .values = on_values};
-    return zone_open(op, spec->timezone, &zone) ||
-                   expand_plan(op, spec, zone, moment_ms, &lookup, out)
-               ? -1
-               : 0;
+        .ctx = l, .dashboard = on_dashboard, .list = on_list, .values = on_wish};
+    if (zone_open(op, spec->timezone, &zone) ||
+        expand_plan(op, spec, zone, moment_ms, &lookup, out))
+        return -1;
+    read_ahead(op, l);
+    lookup.values = on_values;
+    return expand_plan(op, spec, zone, moment_ms, &lookup, out);
 }
 
 static void return_sources(struct lookup *l)

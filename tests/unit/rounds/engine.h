@@ -53,7 +53,8 @@ struct engine {
     double level;        /* of the series */
     bool is_stuck;       /* the camera waits until it is cancelled */
     bool has_no_data;    /* the camera brings no series */
-    int variable_reads;
+    int variable_reads, variables_at_once, variables_most; /* pages read: ever, now, most at once */
+    int variables_meet; /* so many are at once before any goes on */
     enum err variables_err; /* of reading a page's variables */
 };
 

@@ -8,9 +8,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define REPEATED(uid)                                                                              \
+    {                                                                                              \
+        "/api/dashboards/uid/" uid,                                                                \
+            "{\"dashboard\":{\"uid\":\"" uid "\",\"title\":\"" uid "\",\"panels\":["               \
+            "{\"id\":1,\"type\":\"stat\",\"title\":\"x\",\"repeat\":\"uid\"}],"                     \
+            "\"templating\":{\"list\":[{\"name\":\"uid\",\"type\":\"query\",\"multi\":true,"         \
+            "\"includeAll\":true,\"current\":{\"value\":[\"$__all\"]}}]}}}"                          \
+    }
+
 static const struct {
     const char *path, *body;
 } pages[] = {
+    REPEATED("v1"), REPEATED("v2"), REPEATED("v3"),
     {"/api/health", "{\"database\":\"ok\",\"version\":\"12.3.0\"}"},
     {"/api/org", "{\"id\":1,\"name\":\"Main\"}"},
     {"/api/frontend/settings",
