@@ -6,12 +6,16 @@
  * listeners. A round's card goes out after its shots and carries the stamp that the round had
  * before they were read: whoever comes back with that stamp (Last-Event-ID) is told everything that
  * has changed since.
+ *
+ * Whether a listener may still listen is asked again as soon as somebody's rights have changed, and
+ * every quarter of a minute for what was changed from elsewhere, such as the command line.
  */
 #include "api/events.h"
 
 #include "api/card.h"
 #include "api/handlers.h"
 #include "api/shots.h"
+#include "auth/token.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -27,10 +31,12 @@ enum { ALIVE_MS = 15000, LIFE_MS = 30 * 60 * 1000, READ_MS = 20000 };
 struct listener {
     struct listener *next;
     struct httpd_stream *stream;
-    int64_t round_row;   /* 0: the cards of all rounds */
-    int64_t visible_row; /* as in caller */
-    int64_t stamp;       /* the round's, up to which it has been told everything; -1: from now on */
-    int64_t until_ms;    /* monotonic: then it has to show its credential again */
+    int64_t round_row;                   /* 0: the cards of all rounds */
+    int64_t plan_row;                    /* of that round */
+    bool is_token;                       /* what was shown: an API token, or a session's cookie */
+    int64_t credential_row, visible_row; /* as in caller */
+    int64_t stamp;    /* the round's, up to which it has been told everything; -1: from now on */
+    int64_t until_ms; /* monotonic: then it has to show its credential again */
     bool is_new, is_over;
 };
 
@@ -44,6 +50,7 @@ struct events {
     struct thread thread;
     struct lock lock;
     bool is_stopping, is_flooded;
+    bool is_doubted; /* somebody's rights have changed: all are to be checked */
     struct happening queue[QUEUE_MAX];
     size_t queue_n;
     struct listener *newcomers;
@@ -79,6 +86,14 @@ void events_tell(struct events *events, const struct rounds_event *event)
     lock_give(&events->lock);
 }
 
+void events_recheck(struct events *events)
+{
+    lock_take(&events->lock);
+    events->is_doubted = true;
+    lock_wake(&events->lock);
+    lock_give(&events->lock);
+}
+
 static int64_t stamp_of(const struct call *call)
 {
     const char *text = httpd_header_in(call->req, "Last-Event-ID", 0);
@@ -86,7 +101,8 @@ static int64_t stamp_of(const struct call *call)
     return text && bytes_to_i64(bytes_of(text), &stamp) && stamp >= 0 ? stamp : -1;
 }
 
-static int listen(struct call *call, int64_t round_row)
+/* round NULL: the cards of all rounds. */
+static int listen(struct call *call, const struct store_round *round)
 {
     struct events *events = call->api->platform->events;
     int64_t life = LIFE_MS;
@@ -100,9 +116,12 @@ static int listen(struct call *call, int64_t round_row)
     if (!has_room)
         return op_fail(call->op, ERR_BUSY, "too many clients listen to live events");
     struct listener *listener = MEM_NEW(struct listener);
-    listener->round_row = round_row;
+    listener->round_row = round ? round->row : 0;
+    listener->plan_row = round ? round->plan_row : 0;
+    listener->is_token = call->who.kind == CALLER_TOKEN;
+    listener->credential_row = call->who.credential_row;
     listener->visible_row = call->who.visible_row;
-    listener->stamp = round_row ? stamp_of(call) : -1;
+    listener->stamp = round ? stamp_of(call) : -1;
     listener->until_ms = clock_mono_ms() + life;
     listener->is_new = true;
     httpd_header(call->req, "Cache-Control", "no-store");
@@ -122,12 +141,12 @@ int handle_round_events(struct call *call)
     struct store_round round;
     if (round_of_call(call, &round) < 0)
         return -1;
-    return listen(call, round.row);
+    return listen(call, &round);
 }
 
 int handle_events(struct call *call)
 {
-    return listen(call, 0);
+    return listen(call, NULL);
 }
 
 /* ---- On the hub's thread ---- */
@@ -349,6 +368,40 @@ static void tell_batch(struct events *events, const struct happening *batch, siz
         end_all(events);
 }
 
+/* As if it came with its credential now. */
+static int check_listener(struct op *op, struct events *events, struct listener *l)
+{
+    struct store *store = events->platform->store;
+    struct session session;
+    struct caller who;
+    if (l->is_token) {
+        if (token_check_row(op, store, l->credential_row, clock_wall_ms(), &who) < 0)
+            return -1;
+    } else {
+        if (session_check_row(op, events->platform->sessions, l->credential_row, &session) < 0)
+            return -1;
+        who = session.caller;
+    }
+    l->visible_row = who.visible_row;
+    if (who.must_change)
+        return op_fail(op, ERR_FORBIDDEN, "a password has to be chosen first");
+    return l->plan_row ? caller_need_plan(op, store, &who, l->plan_row) : 0;
+}
+
+/* Newcomers always: something may have changed between their request and now. */
+static void check_listeners(struct events *events, bool is_all)
+{
+    for (struct listener *l = events->listeners; l; l = l->next) {
+        struct op op;
+        if (!is_all && !l->is_new)
+            continue;
+        op_init(&op, READ_MS);
+        if (!l->is_over && check_listener(&op, events, l) < 0)
+            l->is_over = true;
+        op_fini(&op);
+    }
+}
+
 static void keep_alive(struct events *events)
 {
     int64_t now = clock_mono_ms();
@@ -378,7 +431,8 @@ static void drop_over(struct events *events, bool is_all)
 }
 
 /* With the lock. */
-static size_t take_batch(struct events *events, struct happening *batch, bool *is_flooded)
+static size_t take_batch(struct events *events, struct happening *batch, bool *is_flooded,
+                         bool *is_doubted)
 {
     size_t n = events->queue_n;
     for (size_t i = 0; i < n; i++)
@@ -386,6 +440,8 @@ static size_t take_batch(struct events *events, struct happening *batch, bool *i
     events->queue_n = 0;
     *is_flooded = events->is_flooded;
     events->is_flooded = false;
+    *is_doubted = events->is_doubted;
+    events->is_doubted = false;
     while (events->newcomers) {
         struct listener *l = events->newcomers;
         events->newcomers = l->next;
@@ -400,19 +456,22 @@ static void hub_loop(void *ctx)
     struct events *events = ctx;
     struct happening *batch = mem_calloc(QUEUE_MAX, sizeof *batch);
     int64_t alive_ms = clock_mono_ms() + ALIVE_MS;
-    bool is_stopping = false, is_flooded = false;
+    bool is_stopping = false, is_flooded = false, is_doubted = false;
     while (!is_stopping) {
         lock_take(&events->lock);
         while (!events->is_stopping && !events->queue_n && !events->newcomers &&
-               !events->is_flooded && lock_wait(&events->lock, alive_ms))
+               !events->is_flooded && !events->is_doubted && lock_wait(&events->lock, alive_ms))
             ;
         is_stopping = events->is_stopping;
-        size_t n = take_batch(events, batch, &is_flooded);
+        size_t n = take_batch(events, batch, &is_flooded, &is_doubted);
         lock_give(&events->lock);
         if (is_stopping)
             break;
+        bool is_time = clock_mono_ms() >= alive_ms;
+        check_listeners(events, is_doubted || is_time);
+        drop_over(events, false);
         tell_batch(events, batch, n, is_flooded);
-        if (clock_mono_ms() >= alive_ms) {
+        if (is_time) {
             keep_alive(events);
             alive_ms = clock_mono_ms() + ALIVE_MS;
         }

@@ -19,6 +19,9 @@ void events_start(struct events *events);
 void events_stop(struct events *events);
 /* NULL is fine. */
 void events_free(struct events *events);
+/* Somebody's session, token or rights have changed: streams of those who may no longer listen end
+ * before anything else is sent. Any thread, never blocks. */
+void events_recheck(struct events *events);
 /* Fits rounds_conf.on_event. */
 void events_tell(struct events *events, const struct rounds_event *event);
 

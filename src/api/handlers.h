@@ -32,6 +32,14 @@ int handle_session_stop(struct call *call);
 int handle_session_password(struct call *call);
 int handle_session_preferences(struct call *call);
 
+/* sessions.c */
+int handle_sessions_list(struct call *call);
+int handle_sessions_drop(struct call *call);
+int handle_sessions_drop_others(struct call *call);
+int handle_user_sessions_list(struct call *call);
+int handle_user_sessions_drop(struct call *call);
+int handle_user_sessions_drop_all(struct call *call);
+
 /* users.c */
 int handle_people(struct call *call);
 int handle_users_list(struct call *call);

@@ -38,6 +38,8 @@ const struct schema schemas[] = {
      "name?:text display_name?:text role?:Role disabled?:bool source_ids?:[text]|null version:int",
      .is_closed = true},
     {"OneTimePassword", "password:text"},
+    {"SignedIn", "id:text address:text agent:text created_at:time last_seen_at:time "
+                 "expires_at:time current:bool"},
     {"Person", "id:text display_name:text role:Role"},
     {"Scope", .is = "'read|rounds|render'"},
     {"Token", "id:text name:text role:Role scopes:[Scope] user:text hint:text created_at:time "

@@ -3,6 +3,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/events.h"
 #include "api/fields.h"
 #include "api/note.h"
 #include "api/platform.h"
@@ -83,6 +84,7 @@ int handle_session_stop(struct call *call)
         session_stop(call->op, platform->sessions, bytes_of(cookie)) < 0 ||
         note_add(call, platform->store, "session.ended", "user", call->who.user_id, NULL) < 0)
         return -1;
+    events_recheck(platform->events);
     signin_set_cookie(call, "");
     return reply_empty(call);
 }
@@ -107,6 +109,8 @@ int handle_session_password(struct call *call)
     if (failed)
         reply_detail(call, call->op->err == ERR_UNPROCESSABLE ? "new" : "current",
                      call->op->err_text);
+    else
+        events_recheck(platform->events); /* the other sessions have ended */
     return failed ? -1 : reply_empty(call);
 }
 

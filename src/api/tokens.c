@@ -2,6 +2,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/events.h"
 #include "api/fields.h"
 #include "api/note.h"
 #include "api/platform.h"
@@ -110,5 +111,6 @@ int handle_tokens_drop(struct call *call)
         store_token_revoke(call->op, store, token.row, clock_wall_ms()) < 0 ||
         note_add(call, store, "token.revoked", "token", token.id, NULL) < 0)
         return -1;
+    events_recheck(call->api->platform->events);
     return reply_empty(call);
 }

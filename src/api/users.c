@@ -5,6 +5,7 @@
  */
 #include "api/users.h"
 
+#include "api/events.h"
 #include "api/fields.h"
 #include "api/handlers.h"
 #include "api/note.h"
@@ -294,7 +295,10 @@ static int set_user(struct call *call, struct store_user *user, bool has_sources
         return -1;
     if (note_add(call, bound, "user.set", "user", user->id, detail_of(call, user)) < 0)
         return -1;
-    return store_commit(call->op, &bound);
+    if (store_commit(call->op, &bound) < 0)
+        return -1;
+    events_recheck(call->api->platform->events);
+    return 0;
 }
 
 int handle_users_set(struct call *call)
@@ -334,6 +338,7 @@ int handle_users_reset(struct call *call)
     if (signin_reset_password(call->op, call->api->platform->store, &call->who, call->params[0],
                               call->req->peer, &once) < 0)
         return -1;
+    events_recheck(call->api->platform->events);
     reply_open(&r, call);
     jw_object(&r.w);
     jw_key(&r.w, "password");

@@ -21,6 +21,8 @@ struct app {
     struct data data;  /* not open without the platform */
     struct sessions *sessions;
     struct limit *limit;
+    struct refusals *refusals;
+    struct clockwork *people; /* what is done for the audit trail from time to time */
     struct fetch_client *notify_fetch;
     struct mail_conf mail_conf;
     struct mail *mail;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "cron/clockwork.h"
 #include "notify/outbox.h"
 #include "sys/file.h"
 #include "web/web.h"
@@ -19,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSWORD_FILE_MAX = 4096 };
+enum { PASSWORD_FILE_MAX = 4096, LAST_WORDS_MS = 5000 };
 
 /* ---- People ---- */
 
@@ -31,6 +32,7 @@ static void open_sessions(struct app *app)
     app->sessions = sessions_new(app->data.store, &conf);
     secret_fini(&csrf);
     app->limit = limit_new(&(struct limit_conf){0});
+    app->refusals = refusals_new();
 }
 
 /* The one-time password is for whoever starts the service: on its terminal or in its journal. */
@@ -162,7 +164,7 @@ int platform_open(struct op *op, struct app *app)
     platform->keys = app->data.keys;
     platform->sessions = app->sessions;
     platform->limit = app->limit;
-    platform->signin = (struct signin){app->data.store, app->sessions, app->limit};
+    platform->signin = (struct signin){app->data.store, app->sessions, app->limit, app->refusals};
     platform->outbox = app->outbox;
     platform->notify = &app->notify;
     platform->notify_allows_private = settings_bool(app->settings, SET_NOTIFY_PRIVATE);
@@ -172,8 +174,29 @@ int platform_open(struct op *op, struct app *app)
     return 0;
 }
 
+/* Refused sign-ins that were only counted go into the audit trail when their time is over. */
+static int tell_refusals(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms)
+{
+    struct app *app = ctx;
+    *next_ms = now_ms + REFUSALS_STEP_MS / 10;
+    return refusals_tell(op, app->refusals, app->data.store, clock_mono_ms(), false);
+}
+
+/* The last of them, at the end. */
+static void tell_last_refusals(struct app *app)
+{
+    struct op op;
+    op_init(&op, LAST_WORDS_MS);
+    if (app->refusals && app->data.store &&
+        refusals_tell(&op, app->refusals, app->data.store, clock_mono_ms(), true))
+        log_msg(LOG_WARN, &op, "people", "%s", op.err_text);
+    op_fini(&op);
+}
+
 void platform_start(struct app *app)
 {
+    struct clockwork_job job = {"refusals", tell_refusals, app, LAST_WORDS_MS};
+    app->people = clockwork_start("people", &job, 1);
     outbox_start(app->outbox);
     engine_start(app);
 }
@@ -183,11 +206,15 @@ void platform_stop(struct app *app)
     engine_stop(app);
     if (app->outbox)
         outbox_stop(app->outbox);
+    clockwork_stop(app->people);
+    app->people = NULL;
 }
 
 void platform_close(struct app *app)
 {
     engine_close(app);
+    tell_last_refusals(app);
+    refusals_free(app->refusals);
     if (app->outbox)
         outbox_free(app->outbox);
     if (app->mail)

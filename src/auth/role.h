@@ -24,9 +24,10 @@ enum caller_scope {
 /* One who asks. Texts live as long as the arena that they were read into. */
 struct caller {
     enum caller_kind kind;
-    enum user_role role; /* what counts: of a token never more than its person has */
-    int64_t user_row;    /* 0: nobody, system */
-    int64_t visible_row; /* for the store's lists: 0 sees every source, else user_row */
+    enum user_role role;    /* what counts: of a token never more than its person has */
+    int64_t user_row;       /* 0: nobody, system */
+    int64_t credential_row; /* of the session or token that was shown; 0: none */
+    int64_t visible_row;    /* for the store's lists: 0 sees every source, else user_row */
     const char *user_id;
     const char *login;
     const char *name;

@@ -40,7 +40,7 @@ struct sessions *sessions_new(struct store *store, const struct session_conf *co
     struct sessions *sessions = MEM_NEW(struct sessions);
     ASSERT(conf->csrf_key && secret_reveal(conf->csrf_key).n >= 32);
     sessions->store = store;
-    sessions->idle_ms = conf->idle_ms > 0 ? conf->idle_ms : 12 * 60 * minute;
+    sessions->idle_ms = conf->idle_ms > 0 ? conf->idle_ms : SESSION_IDLE_MS;
     sessions->absolute_ms = conf->absolute_ms > 0 ? conf->absolute_ms : 7 * 24 * 60 * minute;
     sessions->rotate_ms = conf->rotate_ms > 0 ? conf->rotate_ms : 60 * minute;
     secret_copy(&sessions->csrf_key, conf->csrf_key);
@@ -141,6 +141,7 @@ static void fill(const struct sessions *sessions, const struct store_session *ro
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     out->user = *user;
     out->caller = caller_of_user(user);
+    out->caller.credential_row = row->row;
     out->row = row->row;
     out->expires_ms = now_ms + sessions->idle_ms;
     if (row->expires_ms < out->expires_ms)
@@ -201,6 +202,26 @@ int session_check(struct op *op, struct sessions *sessions, struct bytes cookie,
     op_clear(op);
     memcpy(out->hash, fresh, HASH_SIZE);
     return check_hash(op, sessions, now, out);
+}
+
+int session_check_row(struct op *op, struct sessions *sessions, int64_t row, struct session *out)
+{
+    int64_t now = clock_wall_ms();
+    struct store_session found;
+    struct store_user user;
+    *out = (struct session){0};
+    if (store_session_get(op, sessions->store, row, now, now - sessions->idle_ms, &found, &user))
+        return -1;
+    fill(sessions, &found, &user, now, out);
+    return 0;
+}
+
+int session_list(struct op *op, struct sessions *sessions, int64_t user_row,
+                 struct store_session **out, size_t *out_n)
+{
+    int64_t now = clock_wall_ms();
+    return store_session_list(op, sessions->store, user_row, now, now - sessions->idle_ms, out,
+                              out_n);
 }
 
 int session_rotate(struct op *op, struct sessions *sessions, struct bytes cookie,

@@ -13,8 +13,10 @@
 
 enum { SESSION_COOKIE_MAX = 64, SESSION_CSRF_MAX = 48 };
 
+enum { SESSION_IDLE_MS = 12 * 60 * 60 * 1000 };
+
 struct session_conf {              /* 0: the default in brackets */
-    int64_t idle_ms;               /* over when unused for so long [12 h] */
+    int64_t idle_ms;               /* over when unused for so long [SESSION_IDLE_MS] */
     int64_t absolute_ms;           /* over in any case [7 days] */
     int64_t rotate_ms;             /* the cookie is replaced when older [1 h] */
     const struct secret *csrf_key; /* 32 bytes: keys_derive(keys, "csrf", …). Copied */
@@ -31,7 +33,7 @@ struct session {
     int64_t row;
     int64_t expires_ms;            /* the nearer of the two limits */
     bool needs_rotation;           /* answer with a new cookie: session_rotate */
-    unsigned char hash[HASH_SIZE]; /* what the store knows it by: store_session_list and such */
+    unsigned char hash[HASH_SIZE]; /* of its cookie: what the store knows it by */
     char csrf[SESSION_CSRF_MAX];   /* stays the same through rotation */
 };
 
@@ -43,6 +45,13 @@ int session_start(struct op *op, struct sessions *sessions, const struct store_u
 /* ERR_UNAUTHENTICATED: unknown, over, or the person is disabled. */
 int session_check(struct op *op, struct sessions *sessions, struct bytes cookie,
                   struct session *out) MUST_CHECK;
+/* The same by its number: whether one that was checked before still counts, and what its person may
+ * by now. Fills caller, user, row, expires_ms, csrf. */
+int session_check_row(struct op *op, struct sessions *sessions, int64_t row,
+                      struct session *out) MUST_CHECK;
+/* A person's living ones, newest first. */
+int session_list(struct op *op, struct sessions *sessions, int64_t user_row,
+                 struct store_session **out, size_t *out_n) MUST_CHECK;
 /* The same session under a new cookie. The old one stays good for a minute, for requests that are
  * under way. ERR_CONFLICT: another request has just done it; keep the cookie. */
 int session_rotate(struct op *op, struct sessions *sessions, struct bytes cookie,

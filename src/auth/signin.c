@@ -3,8 +3,8 @@
  *
  * Whether a name exists shows neither in the text nor in the time of a refusal, and a name that was
  * typed is written into the audit trail only when it is somebody's: people type passwords into the
- * wrong field. Tries that are refused by the limit leave no trace there, so that an attack cannot
- * fill the disk.
+ * wrong field. Tries that are refused by the limit leave no trace there, and those that were wrong
+ * are counted rather than listed (refusals.h), so that an attack cannot fill the disk.
  */
 #include "auth/signin.h"
 
@@ -35,10 +35,10 @@ static int note_by(struct op *op, struct store *store, int64_t by_row,
 }
 
 /* What somebody does to himself. */
-static int note(struct op *op, struct store *store, const struct store_user *user,
-                const char *actor, const char *act, const char *address)
+static int note(struct op *op, struct store *store, const struct store_user *user, const char *act,
+                const char *address)
 {
-    return note_by(op, store, user ? user->row : 0, user, actor, act, address);
+    return note_by(op, store, user->row, user, user->login, act, address);
 }
 
 /* *out_is_somebody false: there is nobody of that name. */
@@ -90,8 +90,8 @@ int signin_try(struct op *op, const struct signin *signin, const struct signin_a
     bool fits = password_fits(is_somebody ? user.password : NULL, ask->password);
     if (!fits || user.is_disabled) {
         limit_add_wrong(signin->limit, ask->login, ask->address, clock_mono_ms());
-        if (note(op, store, is_somebody ? &user : NULL, is_somebody ? user.login : "unknown",
-                 "session.refused", ask->address))
+        if (refusals_add(op, signin->refusals, store, is_somebody ? &user : NULL, ask->address,
+                         clock_mono_ms()))
             return -1;
         return op_fail(op, ERR_UNAUTHENTICATED, "the name or the password is wrong");
     }
@@ -100,7 +100,7 @@ int signin_try(struct op *op, const struct signin *signin, const struct signin_a
         store_user_set_seen(op, store, user.row, clock_wall_ms()) ||
         session_start(op, signin->sessions, &user, ask->address, ask->agent, cookie, out))
         return -1;
-    return note(op, store, &user, user.login, "session.started", ask->address);
+    return note(op, store, &user, "session.started", ask->address);
 }
 
 int signin_change_password(struct op *op, const struct signin *signin, struct bytes cookie,
@@ -128,7 +128,7 @@ int signin_change_password(struct op *op, const struct signin *signin, struct by
     if (store_user_set_password(op, signin->store, user.row, text, false, keep))
         return -1;
     limit_drop_wrong(signin->limit, login, address);
-    return note(op, signin->store, &user, login, "password.changed", address);
+    return note(op, signin->store, &user, "password.changed", address);
 }
 
 int signin_reset_password(struct op *op, struct store *store, const struct caller *by,

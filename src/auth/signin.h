@@ -5,12 +5,14 @@
 #define AUTH_SIGNIN_H
 
 #include "auth/limit.h"
+#include "auth/refusals.h"
 #include "auth/session.h"
 
 struct signin {
     struct store *store;
     struct sessions *sessions;
     struct limit *limit;
+    struct refusals *refusals;
 };
 
 struct signin_ask {
@@ -20,7 +22,7 @@ struct signin_ask {
     const char *agent;
 };
 
-/* Both outcomes are written into the audit trail. ERR_UNAUTHENTICATED: wrong name or password, or
+/* Both outcomes are written into the audit trail, refusals as refusals.h says. ERR_UNAUTHENTICATED: wrong name or password, or
  * disabled (never told apart, in text or time). ERR_BUSY: too many wrong tries; *out_pause_ms says
  * how long to wait (may be NULL). */
 int signin_try(struct op *op, const struct signin *signin, const struct signin_ask *ask,

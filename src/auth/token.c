@@ -59,6 +59,31 @@ static unsigned read_scopes(struct op *op, const char *json)
     return scopes;
 }
 
+static struct caller caller_of(struct op *op, const struct store_token *token,
+                               const struct store_user *user)
+{
+    struct caller caller = caller_of_user(user);
+    caller.kind = CALLER_TOKEN;
+    caller.credential_row = token->row;
+    caller.must_change = false;
+    if (token->role < caller.role)
+        caller.role = token->role;
+    caller.scopes = read_scopes(op, token->scopes);
+    caller.actor = arena_fmt(&op->arena, "token:%s", token->name);
+    return caller;
+}
+
+int token_check_row(struct op *op, struct store *store, int64_t row, int64_t now_ms,
+                    struct caller *out)
+{
+    struct store_token token;
+    struct store_user user;
+    if (store_token_get(op, store, row, now_ms, &token, &user))
+        return -1;
+    *out = caller_of(op, &token, &user);
+    return 0;
+}
+
 int token_check(struct op *op, struct store *store, struct bytes text, int64_t now_ms,
                 struct caller *out)
 {
@@ -70,13 +95,7 @@ int token_check(struct op *op, struct store *store, struct bytes text, int64_t n
                        TOKEN_PREFIX);
     if (store_token_check(op, store, hash_of(text, hash), now_ms, &token, &user))
         return -1;
-    *out = caller_of_user(&user);
-    out->kind = CALLER_TOKEN;
-    out->must_change = false;
-    if (token.role < out->role)
-        out->role = token.role;
-    out->scopes = read_scopes(op, token.scopes);
-    out->actor = arena_fmt(&op->arena, "token:%s", token.name);
+    *out = caller_of(op, &token, &user);
     return 0;
 }
 

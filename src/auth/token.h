@@ -17,6 +17,10 @@ int token_add(struct op *op, struct store *store, struct store_token *token,
 /* `text` is what follows "Bearer ". ERR_UNAUTHENTICATED for anything that is not a living token. */
 int token_check(struct op *op, struct store *store, struct bytes text, int64_t now_ms,
                 struct caller *out) MUST_CHECK;
+/* The same by its number (caller.credential_row): whether one that was checked before still counts,
+ * and what it may by now. */
+int token_check_row(struct op *op, struct store *store, int64_t row, int64_t now_ms,
+                    struct caller *out) MUST_CHECK;
 
 /* ---- X-Auth-Token of the render service ---- */
 

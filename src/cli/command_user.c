@@ -123,6 +123,44 @@ static int set_disabled(struct invocation *in, struct store *store, bool is_disa
     return note(in->op, store, &user, is_disabled ? "user.disabled" : "user.enabled");
 }
 
+static int sessions(struct invocation *in, struct store *store)
+{
+    struct store_user user;
+    struct store_session *items;
+    char begun[CLOCK_ISO_MAX], seen[CLOCK_ISO_MAX];
+    const char *name = "";
+    int64_t now = clock_wall_ms();
+    size_t n;
+    if (need_name(in, &name) < 0 || find(in->op, store, name, &user) < 0 ||
+        store_session_list(in->op, store, user.row, now, now - SESSION_IDLE_MS, &items, &n) < 0)
+        return -1;
+    printf("%-12s %-24s %-24s %-24s %s\n", "session", "since", "seen", "from", "with");
+    for (size_t i = 0; i < n; i++) {
+        clock_iso(items[i].created_ms, begun);
+        clock_iso(items[i].seen_ms, seen);
+        printf("%-12s %-24s %-24s %-24s %s\n", items[i].id, begun, seen, items[i].address,
+               items[i].agent);
+    }
+    return 0;
+}
+
+/* One session, or all of a person. */
+static int sign_out(struct invocation *in, struct store *store)
+{
+    struct store_user user;
+    int64_t n = 1;
+    if (in->argc != 3 && in->argc != 4)
+        return op_fail(in->op, ERR_BAD_INPUT, "usage: rounds user sign-out NAME [SESSION]");
+    if (find(in->op, store, in->argv[2], &user) < 0)
+        return -1;
+    int failed = in->argc == 4 ? store_session_end(in->op, store, user.row, in->argv[3])
+                               : store_session_end_all(in->op, store, user.row, 0, &n);
+    if (failed || note(in->op, store, &user, "session.revoked") < 0)
+        return -1;
+    printf("%d\n", (int)n);
+    return 0;
+}
+
 static int run(struct invocation *in, struct store *store)
 {
     const char *verb = in->argv[1];
@@ -134,8 +172,14 @@ static int run(struct invocation *in, struct store *store)
         return reset_password(in, store);
     if (strcmp(verb, "disable") == 0 || strcmp(verb, "enable") == 0)
         return set_disabled(in, store, strcmp(verb, "disable") == 0);
+    if (strcmp(verb, "sessions") == 0)
+        return sessions(in, store);
+    if (strcmp(verb, "sign-out") == 0)
+        return sign_out(in, store);
     return op_fail(in->op, ERR_BAD_INPUT,
-                   "user knows add, list, reset-password, disable and enable, not \"%s\"", verb);
+                   "user knows add, list, reset-password, disable, enable, sessions and sign-out, "
+                   "not \"%s\"",
+                   verb);
 }
 
 int command_user(struct invocation *in)
@@ -144,7 +188,8 @@ int command_user(struct invocation *in)
     CLEANUP(data_close) struct data data = {0};
     if (in->argc < 2)
         return op_fail(in->op, ERR_BAD_INPUT,
-                       "usage: rounds user add|list|reset-password|disable|enable …");
+                       "usage: rounds user add|list|reset-password|disable|enable|sessions|"
+                       "sign-out …");
     if (invocation_settings(in, &settings) < 0 ||
         data_open(in->op, settings, STORE_GUEST, &data) < 0)
         return -1;

@@ -28,12 +28,14 @@ static const struct command commands[] = {
     {"jwks", "", "print the public keys of our JWT issuer, for Grafana's jwk_set_file",
      command_jwks,
      "  Needs the data directory of `rounds serve` (setting data) and its owner's rights.\n"},
-    {"user", "add|list|reset-password|disable|enable …", "people who may sign in", command_user,
+    {"user", "add|list|reset-password|… [NAME]", "people who may sign in", command_user,
      "  add NAME [--role=viewer|reviewer|editor|admin] [--display-name=TEXT]   prints a one-time "
      "password\n"
      "  list\n"
      "  reset-password NAME   prints a one-time password\n"
-     "  disable NAME, enable NAME\n"},
+     "  disable NAME, enable NAME\n"
+     "  sessions NAME         where a person is signed in\n"
+     "  sign-out NAME [SESSION]   ends one session, or all; prints how many\n"},
     {"plan", "export|import|diff …", "plans into files and out of them", command_plan,
      "  export [NAME …] [--format=yaml|json] [-o FILE]   all plans, or those named\n"
      "  import FILE [--dry-run]                          all or nothing; - is standard input\n"
@@ -60,15 +62,28 @@ const struct command *command_list(size_t *n)
     return commands;
 }
 
+/* Characters, not bytes: an ellipsis has three. */
+static int width_of(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
 static void print_help(FILE *out)
 {
+    int column = 0;
+    for (size_t i = 0; i < COMMANDS_N; i++)
+        if (width_of(commands[i].arguments) > column)
+            column = width_of(commands[i].arguments);
     fprintf(out,
             "Rounds %s: pictures of Grafana panels, and the rounds over them\n\n"
             "usage: rounds [--config=FILE] [--setting=value …] COMMAND\n\n",
             ROUNDS_VERSION);
     for (size_t i = 0; i < COMMANDS_N; i++)
-        fprintf(out, "  %-10s %-36s %s\n", commands[i].name, commands[i].arguments,
-                commands[i].summary);
+        fprintf(out, "  %-9s %s%*s  %s\n", commands[i].name, commands[i].arguments,
+                column - width_of(commands[i].arguments), "", commands[i].summary);
     fprintf(out, "\n`rounds COMMAND --help` says more; `rounds settings` lists all settings.\n");
 }
 

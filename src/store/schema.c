@@ -516,12 +516,19 @@ static const char reach[] =
 
 static const char *const second[] = {frames, NULL};
 static const char *const third[] = {pages, NULL};
+static const char session_ids[] =
+    "ALTER TABLE sessions ADD COLUMN id TEXT NOT NULL DEFAULT '' /* to end it by */;\n"
+    "UPDATE sessions SET id = lower(hex(randomblob(8)));\n"
+    "CREATE UNIQUE INDEX sessions_id ON sessions (id);\n";
+
 static const char *const fourth[] = {reach, NULL};
+static const char *const fifth[] = {session_ids, NULL};
 
 const struct migration schema_migrations[] = {
     {1, "first schema", first},
     {2, "the data as Grafana answered them", second},
     {3, "repeats among their twins", third},
     {4, "sources of every version of a plan", fourth},
+    {5, "sessions that can be named", fifth},
 };
 const size_t schema_migrations_n = sizeof schema_migrations / sizeof *schema_migrations;

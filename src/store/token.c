@@ -45,21 +45,35 @@ int store_token_add(struct op *op, struct store *store, struct bytes hash, struc
     return unit_commit(op, &u);
 }
 
-int store_token_check(struct op *op, struct store *store, struct bytes hash, int64_t now_ms,
+#define ALIVE                                                                                      \
+    " AND t.revoked_ms = 0 AND (t.expires_ms = 0 OR t.expires_ms > $2) AND u.is_disabled = 0"
+
+static int find_alive(struct op *op, struct store *store, const char *sql, struct db_args args,
                       struct store_token *out, struct store_user *out_user)
 {
     CLEANUP(unit_end) struct unit u = {0};
     *out = (struct store_token){0};
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    int got = read_one(op, u.tx,
-                       TOKEN "WHERE t.hash = $1 AND t.revoked_ms = 0 AND (t.expires_ms = 0 OR "
-                             "t.expires_ms > $2) AND u.is_disabled = 0",
-                       DB_ARGS(db_blob(hash), db_int(now_ms)), read_token, out);
+    int got = read_one(op, u.tx, sql, args, read_token, out);
     unit_end(&u);
     if (got == 0)
         return op_fail(op, ERR_UNAUTHENTICATED, "the token is unknown, expired or revoked");
-    if (got < 0 || store_user_get(op, store, out->user_row, out_user))
+    return got < 0 ? -1 : store_user_get(op, store, out->user_row, out_user);
+}
+
+int store_token_get(struct op *op, struct store *store, int64_t row, int64_t now_ms,
+                    struct store_token *out, struct store_user *out_user)
+{
+    return find_alive(op, store, TOKEN "WHERE t.row_id = $1" ALIVE,
+                      DB_ARGS(db_int(row), db_int(now_ms)), out, out_user);
+}
+
+int store_token_check(struct op *op, struct store *store, struct bytes hash, int64_t now_ms,
+                      struct store_token *out, struct store_user *out_user)
+{
+    if (find_alive(op, store, TOKEN "WHERE t.hash = $1" ALIVE,
+                   DB_ARGS(db_blob(hash), db_int(now_ms)), out, out_user))
         return -1;
     if (now_ms - out->used_ms < USED_STEP_MS)
         return 0;

@@ -84,6 +84,33 @@ describe('who looks at all rounds', () => {
     some.close();
   });
 
+  it('hears no more once the session has ended, the token is revoked, or the source is hidden', async () => {
+    const over = (live: Live) => live.until(() => false).catch(() => undefined);
+    const person = await admin.person('leaver', 'viewer');
+    const round = await runRound(admin, plan);
+    const left = [await Live.open(person, '/events'), await Live.open(person, `/rounds/${round.id}/events`)];
+    expect((await person.drop('/session')).status).toBe(204);
+    await Promise.all(left.map(over));
+
+    const made = good(await admin.post('/tokens', { name: 'listener', role: 'viewer' }), 201);
+    const heard = await Live.open(admin.withToken(made.secret), '/events');
+    expect((await admin.drop(`/tokens/${made.token.id}`)).status).toBe(204);
+    await over(heard);
+
+    const narrow = await admin.person('narrow', 'viewer', { source_ids: [source] });
+    const theirs = [await Live.open(narrow, '/events'), await Live.open(narrow, `/rounds/${round.id}/events`)];
+    const user = (await narrow.get('/session')).json.user;
+    good(await admin.patch(`/users/${user.id}`, { source_ids: [], version: user.version }), 200);
+    await over(theirs[1]!);
+    expect((await narrow.get(`/rounds/${round.id}`)).status).toBe(404);
+
+    const disabled = await admin.person('disabled', 'viewer');
+    const last = await Live.open(disabled, '/events');
+    good(await admin.drop(`/users/${(await disabled.get('/session')).json.user.id}`), 204);
+    await over(last);
+    theirs[0]!.close();
+  });
+
   it('an open stream keeps nobody from stopping the service', async () => {
     const own = await Rounds.start(platform);
     const caller = await Caller.signIn(own, await Description.of(own));

@@ -1,5 +1,6 @@
 // People: the first admin, signing in and out, roles that change, tokens, the audit trail.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminPassword, Caller, Description, ownPassword, platform } from './lib/api.js';
@@ -93,6 +94,53 @@ describe('signing in', () => {
     expect([set.json.language, set.json.theme]).toEqual(['zh-CN', 'dark']);
     expect((await admin.put('/session/preferences', { theme: 'pink' })).status).toBe(400);
     expect((await admin.get('/session')).json.user.theme).toBe('dark');
+  });
+});
+
+describe('sessions', () => {
+  it('are seen and ended by who has them, and nobody else', async () => {
+    const here = await admin.person('wang', 'viewer');
+    const [phone, old] = [await Caller.signIn(rounds, description, 'wang', ownPassword), await Caller.signIn(rounds, description, 'wang', ownPassword)];
+    const listed = (await here.get('/sessions')).json.items;
+    expect(listed).toHaveLength(3);
+    expect(listed.filter((s: any) => s.current)).toHaveLength(1);
+    expect(listed[0]).toMatchObject({ address: '127.0.0.1', current: false });
+    const phones = (await phone.get('/sessions')).json.items.find((s: any) => s.current).id;
+    const stranger = await admin.person('liu', 'editor');
+    expect((await stranger.drop(`/sessions/${phones}`)).status).toBe(404);
+    expect((await here.drop(`/sessions/${phones}`)).status).toBe(204);
+    expect((await phone.get('/session')).status).toBe(401);
+    expect((await here.drop(`/sessions/${phones}`)).status).toBe(404);
+    expect((await old.get('/session')).status).toBe(200);
+    expect((await here.drop('/sessions')).status).toBe(204);
+    expect((await old.get('/session')).status).toBe(401);
+    expect((await here.get('/sessions')).json.items).toMatchObject([{ current: true }]);
+    const lines = (await admin.get('/audit?action=session.revoked')).json.items;
+    expect(lines.map((l: any) => [l.actor, l.detail.sessions])).toEqual([['wang', 1], ['wang', 1]]);
+  });
+
+  it('of a person are seen and ended by an admin; a program has none', async () => {
+    const person = await admin.person('sun', 'reviewer');
+    const { id } = (await person.get('/session')).json.user;
+    const [session] = (await admin.get(`/users/${id}/sessions`)).json.items;
+    expect((await person.get(`/users/${id}/sessions`)).status).toBe(403);
+    expect((await admin.drop(`/users/${id}/sessions/${session.id}`)).status).toBe(204);
+    expect((await person.get('/session')).status).toBe(401);
+    const again = await Caller.signIn(rounds, description, 'sun', ownPassword);
+    expect((await admin.drop(`/users/${id}/sessions`)).status).toBe(204);
+    expect((await again.get('/session')).status).toBe(401);
+    expect((await admin.get(`/users/${id}/sessions`)).json.items).toEqual([]);
+    const program = admin.withToken((await admin.post('/tokens', { name: 'curious', role: 'admin' })).json.secret);
+    expect((await program.get('/sessions')).status).toBe(400);
+    expect((await program.drop('/sessions')).status).toBe(400);
+  });
+
+  it('end when the password is changed elsewhere', async () => {
+    const here = await admin.person('qian', 'viewer');
+    const there = await Caller.signIn(rounds, description, 'qian', ownPassword);
+    expect((await there.put('/session/password', { current: ownPassword, new: 'another-pass-phrase-8' })).status).toBe(204);
+    expect((await here.get('/session')).status).toBe(401);
+    expect((await there.get('/session')).status).toBe(200);
   });
 });
 
@@ -230,6 +278,22 @@ describe('an API token', () => {
 });
 
 describe('the audit trail', () => {
+  it('counts refused sign-ins instead of growing with them, and tells the number when the service ends', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'rounds-refusals-'));
+    const own = await Rounds.start({ ...platform, args: [`--data=${data}`] });
+    const nobody = new Caller(own, await Description.of(own));
+    for (const user of ['a', 'b', 'c', 'd', 'e']) expect((await nobody.post('/session', { user, password: 'wrong' })).status).toBe(401);
+    const caller = await Caller.signIn(own, await Description.of(own));
+    const during = (await caller.get('/audit?action=session.refused')).json.items;
+    expect(during).toMatchObject([{ actor: 'unknown', detail: {}, address: '127.0.0.1' }]);
+    await own.stop();
+    const again = await Rounds.start({ ...platform, args: [`--data=${data}`] });
+    const after = (await (await Caller.signIn(again, await Description.of(again))).get('/audit?action=session.refused')).json.items;
+    expect(after).toMatchObject([{ detail: { times: 4 }, address: '127.0.0.1' }, { detail: {} }]);
+    await again.stop();
+    rmSync(data, { recursive: true });
+  });
+
   it('tells who did what, newest first, and can be filtered', async () => {
     const first = (await admin.get('/audit?limit=3')).json;
     expect(first.items).toHaveLength(3);
@@ -255,6 +319,9 @@ describe('the command line', () => {
     const reset = await run(['user', 'reset-password', 'zhang', data]);
     expect((await caller.get('/session')).status).toBe(401);
     expect((await Caller.signIn(rounds, description, 'zhang', reset.text.trim())).csrf).toBeTruthy();
+    expect((await run(['user', 'sessions', 'zhang', data])).text.trim().split('\n')).toHaveLength(2);
+    expect((await run(['user', 'sign-out', 'zhang', data])).text.trim()).toBe('1');
+    expect((await run(['user', 'sign-out', 'zhang', 'no-such-one', data])).code).toBe(1);
     expect((await run(['user', 'disable', 'zhang', data])).code).toBe(0);
     await expect(Caller.signIn(rounds, description, 'zhang', reset.text.trim())).rejects.toThrow('401');
     expect((await run(['user', 'disable', 'admin', data])).code).toBe(1);

@@ -5,6 +5,7 @@
 #include "auth/signin.h"
 #include "auth/token.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "store/audit.h"
 #include "store/source.h"
 #include "sys/file.h"
@@ -31,7 +32,8 @@ static struct place *place_open(struct session_conf conf, struct limit_conf limi
     secret_set(&place->csrf_key, BYTES("0123456789abcdef0123456789abcdef"));
     conf.csrf_key = &place->csrf_key;
     place->signin =
-        (struct signin){place->store, sessions_new(place->store, &conf), limit_new(&limits)};
+        (struct signin){place->store, sessions_new(place->store, &conf), limit_new(&limits),
+                        refusals_new()};
     return place;
 }
 
@@ -39,6 +41,7 @@ static void place_close(struct place *place)
 {
     sessions_free(place->signin.sessions);
     limit_free(place->signin.limit);
+    refusals_free(place->signin.refusals);
     store_close(place->store);
     secret_fini(&place->csrf_key);
     op_fini(&place->op);
@@ -207,9 +210,7 @@ static size_t count_sessions(struct place *place, const struct session *of)
 {
     struct store_session *list;
     size_t n;
-    assert_int_equal(store_session_list(&place->op, place->store, of->user.row,
-                                        (struct bytes){(const char *)of->hash, HASH_SIZE}, &list,
-                                        &n),
+    assert_int_equal(store_session_list(&place->op, place->store, of->user.row, 0, 0, &list, &n),
                      0);
     return n;
 }
@@ -263,8 +264,99 @@ static void wrong_tries_are_refused_alike_recorded_and_slowed_down(void **state)
     op_clear(&place->op);
     /* Even the right password is not looked at now, and the audit trail does not grow. */
     assert_int_equal(try_in(place, "admin", "the first password", cookie, &session), ERR_BUSY);
-    assert_int_equal(count_audit(place, "session.refused"), 4);
+    assert_int_equal(count_audit(place, "session.refused"), 2);
     secret_fini(&wrong);
+    place_close(place);
+}
+
+static struct store_audit newest_refusal(struct place *place)
+{
+    struct store_audit_list list;
+    struct store_audit_ask ask = {.act = "session.refused"};
+    assert_int_equal(
+        store_audit_list(&place->op, place->store, &ask, (struct store_page){0}, &list), 0);
+    assert_true(list.n > 0);
+    return list.items[0];
+}
+
+static void many_refusals_are_few_lines_with_their_number(void **state)
+{
+    struct place *place =
+        with_admin((struct session_conf){0}, (struct limit_conf){.pair_free = 1000});
+    struct session session;
+    char cookie[SESSION_COOKIE_MAX];
+    int64_t later = clock_mono_ms() + REFUSALS_STEP_MS + 60000;
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(try_in(place, "admin", "wrong", cookie, &session), ERR_UNAUTHENTICATED);
+    assert_int_equal(count_audit(place, "session.refused"), 1);
+    assert_string_equal(newest_refusal(place).detail, "{}");
+    assert_int_equal(refusals_tell(&place->op, place->signin.refusals, place->store,
+                                   clock_mono_ms(), false),
+                     0);
+    assert_int_equal(count_audit(place, "session.refused"), 1);
+    for (int i = 0; i < 2; i++) /* told once */
+        assert_int_equal(
+            refusals_tell(&place->op, place->signin.refusals, place->store, later, false), 0);
+    assert_int_equal(count_audit(place, "session.refused"), 2);
+    struct store_audit line = newest_refusal(place);
+    const struct jv *detail = jv_parse_quiet(&place->op.arena, bytes_of(line.detail));
+    assert_int_equal(jv_int_at(detail, "times", 0), 7);
+    assert_string_equal(line.actor, "admin");
+    assert_string_equal(line.address, "192.0.2.1");
+    assert_true(strlen(jv_text_at(detail, "from", "")) > 10);
+    place_close(place);
+}
+
+static void refusals_from_everywhere_are_counted_together(void **state)
+{
+    enum { ADDRESSES = 500 };
+    struct place *place = place_open((struct session_conf){0}, (struct limit_conf){0});
+    struct refusals *refusals = place->signin.refusals;
+    for (int i = 0; i < ADDRESSES; i++) {
+        const char *address = arena_fmt(&place->op.arena, "198.51.100.%d", i);
+        assert_int_equal(refusals_add(&place->op, refusals, place->store, NULL, address, 1000), 0);
+    }
+    assert_int_equal(count_audit(place, "session.refused"), REFUSALS_ENTRIES);
+    assert_int_equal(refusals_tell(&place->op, refusals, place->store, 1000, true), 0);
+    assert_int_equal(count_audit(place, "session.refused"), REFUSALS_ENTRIES + 1);
+    struct store_audit line = newest_refusal(place);
+    assert_int_equal(
+        jv_int_at(jv_parse_quiet(&place->op.arena, bytes_of(line.detail)), "times", 0),
+        ADDRESSES - REFUSALS_ENTRIES);
+    assert_string_equal(line.address, "");
+    place_close(place);
+}
+
+static void sessions_are_listed_and_ended_one_by_one(void **state)
+{
+    struct place *place = with_admin((struct session_conf){0}, (struct limit_conf){0});
+    struct session here, there, found;
+    struct store_session *list;
+    size_t n;
+    int64_t ended;
+    char cookie[SESSION_COOKIE_MAX], other[SESSION_COOKIE_MAX], third[SESSION_COOKIE_MAX];
+    assert_int_equal(try_in(place, "admin", "the first password", cookie, &here), ERR_NONE);
+    assert_int_equal(try_in(place, "admin", "the first password", other, &there), ERR_NONE);
+    assert_int_equal(
+        session_list(&place->op, place->signin.sessions, here.user.row, &list, &n), 0);
+    assert_int_equal(n, 2);
+    const char *id = list[0].row == there.row ? list[0].id : list[1].id;
+    assert_int_equal(store_session_end(&place->op, place->store, here.user.row + 1, id), -1);
+    assert_int_equal(place->op.err, ERR_NOT_FOUND);
+    op_clear(&place->op);
+    assert_int_equal(session_check_row(&place->op, place->signin.sessions, there.row, &found), 0);
+    assert_int_equal(found.caller.credential_row, there.row);
+    assert_int_equal(store_session_end(&place->op, place->store, here.user.row, id), 0);
+    assert_int_equal(session_check_row(&place->op, place->signin.sessions, there.row, &found), -1);
+    assert_int_equal(place->op.err, ERR_UNAUTHENTICATED);
+    op_clear(&place->op);
+    assert_int_equal(check(place, other, &found), ERR_UNAUTHENTICATED);
+    assert_int_equal(try_in(place, "admin", "the first password", third, &there), ERR_NONE);
+    assert_int_equal(
+        store_session_end_all(&place->op, place->store, here.user.row, here.row, &ended), 0);
+    assert_int_equal(ended, 1);
+    assert_int_equal(check(place, cookie, &found), ERR_NONE);
+    assert_int_equal(check(place, third, &found), ERR_UNAUTHENTICATED);
     place_close(place);
 }
 
@@ -437,6 +529,9 @@ int main(void)
         cmocka_unit_test(both_limits_end_a_session),
         cmocka_unit_test(sessions_that_are_over_are_forgotten_at_the_next_sign_in),
         cmocka_unit_test(wrong_tries_are_refused_alike_recorded_and_slowed_down),
+        cmocka_unit_test(many_refusals_are_few_lines_with_their_number),
+        cmocka_unit_test(refusals_from_everywhere_are_counted_together),
+        cmocka_unit_test(sessions_are_listed_and_ended_one_by_one),
         cmocka_unit_test(changing_the_password_ends_the_other_sessions),
         cmocka_unit_test(a_reset_password_must_be_changed),
         cmocka_unit_test(a_token_has_never_more_rights_than_its_person),
