@@ -18,7 +18,7 @@
 
 enum {
     TICK_MS = 1000,
-    MEASURE_MS = 30000, /* reading the memory of a browser's processes costs some 50 ms */
+    MEASURE_MS = 30000, /* reading all of /proc costs a few ms, and now and then some 50 */
     RETRY_FIRST_MS = 500,
     RETRY_MAX_MS = 30000,
     START_MAX_MS = 20000,

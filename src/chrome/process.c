@@ -56,6 +56,7 @@ struct process {
     char *profile;
     char words[WORDS_MAX + 1];
     size_t words_n;
+    struct proctree_usage usage;
 };
 
 /* A context of its own keeps no compiled code but that of the scripts in its renderer's memory, and by
@@ -555,7 +556,7 @@ const char *process_last_words(struct process *p)
     return p->words_n > shown ? p->words + p->words_n - shown : p->words;
 }
 
-int64_t process_memory(const struct process *p)
+int64_t process_memory(struct process *p)
 {
-    return proctree_memory(p->pid);
+    return proctree_memory(p->pid, &p->usage, clock_mono_ms());
 }

@@ -161,14 +161,42 @@ static int64_t memory_of(pid_t pid)
     return 0;
 }
 
-int64_t proctree_memory(pid_t root)
+/* A "RssAnon:   123 kB" line of status, in bytes. */
+static int64_t line_of(const char *status, const char *name)
 {
-    struct proctree tree;
+    long long kb;
+    const char *line = strstr(status, name);
+    return line && sscanf(line + strlen(name), " %lld kB", &kb) == 1 ? kb * 1024 : 0;
+}
+
+/* What is no file's: the kernel counts it all along. */
+static int64_t own_of(pid_t pid)
+{
+    char text[4096];
+    if (read_proc(pid, "status", text, sizeof text) <= 0)
+        return 0;
+    return line_of(text, "\nRssAnon:") + line_of(text, "\nRssShmem:");
+}
+
+static int64_t sum(const struct proctree *tree, int64_t (*of)(pid_t pid))
+{
     int64_t sum = 0;
-    proctree_read(&tree, root);
-    for (size_t i = 0; i < tree.n; i++)
-        sum += memory_of(tree.pids[i]);
+    for (size_t i = 0; i < tree->n; i++)
+        sum += of(tree->pids[i]);
     return sum;
+}
+
+int64_t proctree_memory(pid_t root, struct proctree_usage *usage, int64_t now_ms)
+{
+    enum { EXACT_MS = 600000, DRIFT = 4 }; /* a change by a fourth is worth an exact look */
+    struct proctree tree;
+    proctree_read(&tree, root);
+    int64_t own = sum(&tree, own_of), drift = llabs(own - usage->own);
+    if (own == 0 || usage->own == 0 || drift > usage->own / DRIFT ||
+        now_ms - usage->exact_ms >= EXACT_MS)
+        *usage = (struct proctree_usage){sum(&tree, memory_of), own, now_ms};
+    return usage->own ? (int64_t)((double)usage->exact * (double)own / (double)usage->own)
+                      : usage->exact;
 }
 
 /* --- leftovers of dead daemons --- */

@@ -24,7 +24,15 @@ int64_t proctree_birth(pid_t pid);
  * become readable when one ends. Returns how many; none where the kernel does not tell. */
 enum { PROCTREE_ZYGOTES_MAX = 4 };
 size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX]);
-int64_t proctree_memory(pid_t root);
+/* The proportional memory of a tree, bytes; resident memory where the kernel does not tell; 0 when it is gone.
+ * Reading it exactly costs the kernel a walk through every page, tens of milliseconds, and holds up the
+ * processes meanwhile; so in between it is reckoned from what each process has of its own, which costs
+ * nothing. `usage` is the caller's, zeroed at first, one for each tree. */
+struct proctree_usage {
+    int64_t exact, own; /* bytes, both of the same moment */
+    int64_t exact_ms;   /* that moment, monotonic */
+};
+int64_t proctree_memory(pid_t root, struct proctree_usage *usage, int64_t now_ms);
 int proctree_sweep(const char *temp_dir);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -260,6 +261,63 @@ static void test_sandbox(void **state)
     assert_nothing_left(f);
 }
 
+enum { MIB = 1 << 20 };
+
+/* Straight from the kernel, so that no allocator's or sanitizer's own share is counted. */
+static void take_memory(size_t n)
+{
+    volatile char *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (size_t i = 0; p != MAP_FAILED && i < n; i += 4096)
+        p[i] = 1;
+}
+
+/* A child that takes `first` bytes, tells, waits for a byte, takes `more`, tells, and waits for its end. */
+static pid_t start_eater(size_t first, size_t more, int *tells, int *asks)
+{
+    int out[2], in[2];
+    char byte = 0;
+    assert_int_equal(pipe(out) | pipe(in), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        take_memory(first);
+        if (write(out[1], &byte, 1) == 1 && read(in[0], &byte, 1) == 1) {
+            take_memory(more);
+            if (write(out[1], &byte, 1) == 1)
+                pause();
+        }
+        _exit(0);
+    }
+    *tells = out[0];
+    *asks = in[1];
+    return pid;
+}
+
+/* Small growth is reckoned, great growth is read anew: both come out near the truth. */
+static void test_memory(void **state)
+{
+    (void)state;
+    const size_t grown[] = {40 * MIB, 400 * MIB};
+    for (size_t i = 0; i < 2; i++) {
+        struct proctree_usage usage = {0};
+        int tells, asks;
+        char byte = 0;
+        pid_t pid = start_eater(200 * MIB, grown[i], &tells, &asks);
+        assert_int_equal(read(tells, &byte, 1), 1);
+        int64_t before = proctree_memory(pid, &usage, 1000);
+        assert_int_equal(write(asks, &byte, 1), 1);
+        assert_int_equal(read(tells, &byte, 1), 1);
+        int64_t after = proctree_memory(pid, &usage, 2000);
+        assert_int_equal(usage.exact_ms, i == 0 ? 1000 : 2000);
+        assert_true(before > 195 * MIB && before < 225 * MIB);
+        assert_true(llabs(after - before - (int64_t)grown[i]) < 15 * MIB);
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        assert_int_equal(proctree_memory(pid, &usage, 3000), 0);
+        close(tells);
+        close(asks);
+    }
+}
+
 int main(void)
 {
     if (!getenv("FAKE_BROWSER"))
@@ -276,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
         cmocka_unit_test_setup_teardown(test_death_of_the_daemon, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sandbox, setup, teardown),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
