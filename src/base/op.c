@@ -15,17 +15,22 @@
 #include <stdio.h>
 #include <string.h>
 
-void op_init(struct op *op, int64_t budget_ms)
+static void init(struct op *op, int64_t budget_ms)
 {
     *op = (struct op){.cancel_fd = -1, .err_text = "", .cause = "", .cause_args = {"", ""}};
-    rand_word(op->id, 10);
     op->deadline_ms = budget_ms < 0 ? OP_NO_DEADLINE : clock_mono_ms() + budget_ms;
     arena_init(&op->arena);
 }
 
+void op_init(struct op *op, int64_t budget_ms)
+{
+    init(op, budget_ms);
+    rand_word(op->id, 10);
+}
+
 void op_init_part(struct op *op, const struct op *parent, int64_t budget_ms)
 {
-    op_init(op, budget_ms);
+    init(op, budget_ms);
     memcpy(op->id, parent->id, sizeof op->id);
     op->cancel_fd = parent->cancel_fd;
     if (parent->deadline_ms < op->deadline_ms)

@@ -41,11 +41,12 @@ static enum probe_state state_of(const struct jv *panel)
 
 static void read_panel(const struct jv *v, struct probe_panel *out)
 {
+    const char *key = jv_text_at(v, "key", ""); /* stands for what the script leaves out */
     *out = (struct probe_panel){
-        .key = jv_text_at(v, "key", ""),
-        .path = jv_text_at(v, "path", ""),
+        .key = key,
+        .path = jv_text_at(v, "path", key),
         .id = jv_int_at(v, "id", -1),
-        .title = jv_text_at(v, "title", ""),
+        .title = jv_text_at(v, "title", key),
         .plugin = jv_text_at(v, "plugin", ""),
         .is_active = jv_bool_at(v, "active", false),
         .is_hidden = jv_bool_at(v, "hidden", false),

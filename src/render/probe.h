@@ -25,10 +25,10 @@ enum probe_state {                 /* of a panel's data */
 };
 
 struct probe_panel {
-    const char *key;  /* "panel-3", "panel-3-clone-1" */
-    const char *path; /* path id of repeats: "value$panel-3"; else the key */
-    int64_t id;       /* of the dashboard's JSON; -1 unknown */
-    const char *title;
+    const char *key;   /* "panel-3", "panel-3-clone-1" */
+    const char *path;  /* path id of repeats: "value$panel-3"; else the key */
+    int64_t id;        /* of the dashboard's JSON; -1 unknown */
+    const char *title; /* the key where a solo page does not mount it */
     const char *plugin;
     bool is_active;           /* mounted, and not there unseen */
     bool is_hidden;           /* in a collapsed row, or by a rule of the dashboard */

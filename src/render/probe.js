@@ -77,6 +77,7 @@
     return isNaN(n) ? -1 : n;
   };
 
+  const isSolo = () => location.pathname.includes('/d-solo/');
   const panelBox = (p, st) => document.querySelector(`[data-viz-panel-key="${quote(st.key)}"]`);
   const gridItemOf = (p) => {
     for (let o = p.parent; o; o = o.parent) {
@@ -114,9 +115,12 @@
     return text(path);
   };
 
-  /* A solo page's scene holds all panels of its dashboard: of those that are not mounted, no more than is judged. */
-  const unmounted = ({ key, path, id, title, hidden, needed, plugin_error }) =>
-    ({ key, path, id, title, hidden, needed, ...(plugin_error && { plugin_error }) });
+  /* A solo page's scene holds all panels of its dashboard, and a report is told, read and kept many times: of
+   * those that are not mounted, no more than is judged, and what is as usual goes without saying. */
+  const unmounted = ({ key, path, id, title, hidden, needed, plugin_error }) => ({
+    key, id, ...(path !== key && { path }), ...(!isSolo() && { title }), ...(hidden && { hidden }),
+    ...(needed && { needed }), ...(plugin_error && { plugin_error }),
+  });
   /* With a rule about its data, a panel is mounted and asks while nobody sees it. A solo page minds no rules. */
   const isUnseen = (p, st) => {
     let o = p;
