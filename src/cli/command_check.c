@@ -69,10 +69,7 @@ static bool check_browser(struct op *op, struct app *app)
         arena_fmt(&op->arena, "%s, started in %lld ms", stats.version,
                   (long long)(clock_mono_ms() - begun)));
     if (stats.sandbox_obstacle)
-        say(STATE_WARN, "sandbox",
-            arena_fmt(&op->arena,
-                      "off: %s. Run the service as a user of its own, with user namespaces allowed",
-                      stats.sandbox_obstacle));
+        say(STATE_WARN, "sandbox", arena_fmt(&op->arena, "off: %s", stats.sandbox_obstacle));
     else
         say(STATE_OK, "sandbox", "on");
     return true;

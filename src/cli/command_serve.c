@@ -68,6 +68,16 @@ static int write_port(struct op *op, const char *path, int port)
     return path && *path ? file_write_atomic(op, path, bytes_of(text), 0644) : 0;
 }
 
+/* A wall that is missing is said where an operator looks, not only where one asks. */
+static void tell_sandbox(struct app *app)
+{
+    struct pool_stats stats;
+    pool_stats(app_pool(app), &stats);
+    if (stats.sandbox_obstacle)
+        log_msg(LOG_WARN, NULL, "sandbox", "the browser runs without its sandbox: %s",
+                stats.sandbox_obstacle);
+}
+
 int command_serve(struct invocation *in)
 {
     struct settings *settings;
@@ -89,6 +99,7 @@ int command_serve(struct invocation *in)
     op_fini(&start);
     if (failed || write_port(in->op, port_file, app_port(app)) < 0)
         return -1;
+    tell_sandbox(app);
     log_msg(LOG_INFO, NULL, "start", "rounds %s listens on port %d", ROUNDS_VERSION, app_port(app));
     notify_ready();
     wait_for_stop(&signals, app);
