@@ -1,4 +1,4 @@
-/* Regular expressions as people write them for browsers, as far as POSIX can follow. Pure. */
+/* Regular expressions as people write them for Grafana. Pure. */
 #ifndef BASE_PATTERN_H
 #define BASE_PATTERN_H
 
@@ -8,9 +8,8 @@ enum { PATTERN_MAX = 500 };
 
 enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_UNKNOWN };
 
-/* `expression` is "/…/flags", which looks anywhere in the text, or bare, which is the whole text.
- * Flag i is minded. PATTERN_UNKNOWN: too long, or it has what POSIX lacks (look-around, back
- * references, more than two counts in braces or one above 100). */
+/* `expression` is "/…/flags", or bare, which means ^…$: source @grafana/data, stringToJsRegex. PATTERN_UNKNOWN:
+ * too long, no expression, text that is not UTF-8, or not decided within limits of time and memory. */
 enum pattern_answer pattern_find(const char *expression, const char *text);
 
 #endif
