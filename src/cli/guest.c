@@ -12,7 +12,8 @@ int guest_open(struct invocation *in, struct guest *out)
     struct rounds_conf conf = {.store = out->data.store,
                                .blobs = &out->data.blobs,
                                .keys = out->data.keys,
-                               .data_dir = out->data.dir};
+                               .data_dir = out->data.dir,
+                               .archive_max = settings_int(out->settings, SET_ARCHIVE_MAX)};
     if (rounds_open(in->op, &conf, &out->rounds) == 0)
         return 0;
     data_close(&out->data);

@@ -106,18 +106,18 @@ static int on_plan(void *ctx, const struct store_plan *plan)
 
 /* ---- By size ---- */
 
-static int expire_oldest(struct cleaning *c, bool *out_did)
+static int expire_oldest(struct cleaning *c, bool with_abnormal, bool *out_did)
 {
     int64_t plan_row, moment_ms;
     int rounds = 0, shots = 0;
     *out_did = false;
-    if (store_archive_oldest(c->op, c->rounds->conf.store, &plan_row, &moment_ms))
+    if (store_archive_oldest(c->op, c->rounds->conf.store, with_abnormal, &plan_row, &moment_ms))
         return -1;
     if (plan_row == 0)
         return 0;
     struct store_expire_ask ask = {.plan_row = plan_row,
                                    .before_ms = moment_ms + 1,
-                                   .abnormal_before_ms = moment_ms + 1,
+                                   .abnormal_before_ms = with_abnormal ? moment_ms + 1 : 0,
                                    .max = STEP_ROUNDS,
                                    .now_ms = c->now_ms};
     if (store_archive_expire(c->op, c->rounds->conf.store, &ask, &rounds, &shots))
@@ -128,17 +128,30 @@ static int expire_oldest(struct cleaning *c, bool *out_did)
     return 0;
 }
 
+/* What the archive has beyond its bound. */
+static int find_excess(struct op *op, struct rounds *rounds, int64_t *out)
+{
+    struct store_weight weight;
+    int64_t max = rounds->conf.archive_max;
+    *out = 0;
+    if (max <= 0)
+        return 0;
+    if (store_archive_weight(op, rounds->conf.store, &weight))
+        return -1;
+    *out = weight.blob_bytes - weight.free_bytes - max;
+    return 0;
+}
+
+/* What was found abnormal goes last, when nothing else can. */
 static int expire_by_size(struct cleaning *c)
 {
-    int64_t max = c->rounds->conf.archive_max;
-    bool did = max > 0;
-    while (did) {
-        struct store_weight weight;
-        if (store_archive_weight(c->op, c->rounds->conf.store, &weight) || op_check(c->op))
+    for (bool did = true; did;) {
+        int64_t excess;
+        if (find_excess(c->op, c->rounds, &excess) || op_check(c->op))
             return -1;
-        if (weight.blob_bytes - weight.free_bytes <= max)
+        if (excess <= 0)
             return 0;
-        if (expire_oldest(c, &did))
+        if (expire_oldest(c, false, &did) || (!did && expire_oldest(c, true, &did)))
             return -1;
     }
     return 0;
@@ -262,8 +275,18 @@ int retention_preview(struct op *op, struct rounds *rounds, int64_t now_ms,
                       struct retention_preview *out)
 {
     struct preview p = {op, rounds, now_ms, out};
+    int64_t excess, oldest;
     *out = (struct retention_preview){0};
-    return for_each_plan(op, rounds, &p, preview_plan);
+    if (for_each_plan(op, rounds, &p, preview_plan) || find_excess(op, rounds, &excess))
+        return -1;
+    if (excess <= out->bytes)
+        return 0;
+    /* More than age takes: the oldest there are, which mostly are those that age takes, too. */
+    if (store_archive_count_oldest(op, rounds->conf.store, excess, &oldest))
+        return -1;
+    out->bytes = excess;
+    out->rounds = oldest > out->rounds ? oldest : out->rounds;
+    return 0;
 }
 
 /* ---- The janitor ---- */

@@ -20,7 +20,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { THUMB_PX = 400, DATA_MAX = 32 * 1024 * 1024, META_MAX = 256 * 1024, HISTORY = 14 };
+enum { THUMB_PX = 400, DATA_MAX = 32 * 1024 * 1024, META_MAX = 256 * 1024 };
+/* Of earlier rounds, for rules about what is usual. */
+enum { HISTORY_MIN = 4, HISTORY = 14, WEEK_MAX = 200, WEEK_MS = 7 * 86400 * 1000 };
 enum { SERIES_KEPT = 200 };
 
 /* ---- What happened ---- */
@@ -178,6 +180,7 @@ static bool needs_history(const struct plan_spec *spec)
     return false;
 }
 
+/* What is usual: the rounds of the week before; of a plan that had too few in it, its newest. */
 static int find_history(struct op *op, const struct shot_job *job, const struct store_claimed *shot,
                         struct judging *j)
 {
@@ -187,14 +190,24 @@ static int find_history(struct op *op, const struct shot_job *job, const struct 
                                     .plan_row = shot->plan_row,
                                     .to_ms = shot->moment_ms,
                                     .with_series = true};
-    if (store_shot_history(op, job->rounds->conf.store, &ask, (struct store_page){.limit = HISTORY},
-                           &list))
-        return -1;
-    struct series_set *history = ARENA_ARRAY(&op->arena, struct series_set, list.n + 1);
-    for (size_t i = 0; i < list.n; i++)
-        if (list.items[i].series_n)
-            history[j->input.history_n++] =
-                of_store(&op->arena, list.items[i].series, list.items[i].series_n);
+    struct store_page page = {.limit = HISTORY};
+    struct series_set *history = ARENA_ARRAY(&op->arena, struct series_set, WEEK_MAX);
+    size_t seen = 0, of_week = 0;
+    bool is_more = true;
+    do {
+        if (store_shot_history(op, job->rounds->conf.store, &ask, page, &list))
+            return -1;
+        for (size_t i = 0; i < list.n && is_more; i++) {
+            const struct store_shot *item = &list.items[i];
+            bool is_older = item->moment_ms < shot->moment_ms - WEEK_MS;
+            is_more = is_older ? of_week < HISTORY_MIN && seen < HISTORY : seen < WEEK_MAX;
+            seen += is_more;
+            of_week += is_more && !is_older;
+            if (is_more && item->series_n)
+                history[j->input.history_n++] = of_store(&op->arena, item->series, item->series_n);
+        }
+        page.cursor = list.next;
+    } while (is_more && page.cursor);
     j->input.history = history;
     return 0;
 }

@@ -106,20 +106,36 @@ int store_archive_expire(struct op *op, struct store *store, const struct store_
     return 0;
 }
 
-int store_archive_oldest(struct op *op, struct store *store, int64_t *out_plan_row,
-                         int64_t *out_moment_ms)
+int store_archive_oldest(struct op *op, struct store *store, bool with_abnormal,
+                         int64_t *out_plan_row, int64_t *out_moment_ms)
 {
+    /* Two texts, since only the first can go by the index of what is kept whole. */
+    const char *whole = "SELECT plan_row, moment_ms FROM rounds WHERE expired_ms = 0 AND "
+                        "is_held = 0 AND state >= 2 ORDER BY moment_ms LIMIT 1";
+    const char *any = "SELECT plan_row, moment_ms FROM rounds WHERE expired_ms <= 1 AND "
+                      "is_held = 0 AND state >= 2 ORDER BY moment_ms LIMIT 1";
     CLEANUP(unit_end) struct unit u = {0};
     int64_t found[2] = {0};
     if (unit_begin(op, store, DB_READ, &u) ||
-        read_one(op, u.tx,
-                 "SELECT plan_row, moment_ms FROM rounds WHERE expired_ms = 0 AND is_held = 0 AND "
-                 "state >= 2 ORDER BY moment_ms LIMIT 1",
-                 DB_NONE, read_due, found) < 0)
+        read_one(op, u.tx, with_abnormal ? any : whole, DB_NONE, read_due, found) < 0)
         return -1;
     *out_plan_row = found[0];
     *out_moment_ms = found[1];
     return 0;
+}
+
+int store_archive_count_oldest(struct op *op, struct store *store, int64_t bytes,
+                               int64_t *out_rounds)
+{
+    CLEANUP(unit_end) struct unit u = {0};
+    *out_rounds = 0;
+    if (unit_begin(op, store, DB_READ, &u))
+        return -1;
+    return db_get_int(op, u.tx,
+                      "SELECT count(*) FROM (SELECT sum(bytes) OVER (ORDER BY moment_ms, row_id) - "
+                      "bytes AS older FROM rounds WHERE expired_ms = 0 AND is_held = 0 AND "
+                      "state >= 2) WHERE older < $1",
+                      DB_ARGS(db_int(bytes)), out_rounds);
 }
 
 /* ---- Blobs ---- */

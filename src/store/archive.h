@@ -20,10 +20,15 @@ struct store_expire_ask {
  * hashes, verdicts stay. *out_shots 0 and *out_rounds 0: done. */
 int store_archive_expire(struct op *op, struct store *store, const struct store_expire_ask *ask,
                          int *out_rounds, int *out_shots) MUST_CHECK;
-/* For a limit of total size: the plan and moment of the oldest round that still has pictures, is
- * finished and not held; *out_plan_row 0: none. */
-int store_archive_oldest(struct op *op, struct store *store, int64_t *out_plan_row,
-                         int64_t *out_moment_ms) MUST_CHECK;
+/* For a limit of total size: the plan and moment of the oldest round that is finished, not held and
+ * has pictures, with_abnormal also one that has only those whose verdict is abnormal.
+ * *out_plan_row 0: none. */
+int store_archive_oldest(struct op *op, struct store *store, bool with_abnormal,
+                         int64_t *out_plan_row, int64_t *out_moment_ms) MUST_CHECK;
+/* How many rounds, the oldest first, make up so many bytes; of those that are finished, not held
+ * and have all their pictures. */
+int store_archive_count_oldest(struct op *op, struct store *store, int64_t bytes,
+                               int64_t *out_rounds) MUST_CHECK;
 
 /* Blobs that no row points at since before_ms. */
 int store_archive_list_free(struct op *op, struct store *store, int64_t before_ms, int max,

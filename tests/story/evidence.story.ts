@@ -243,4 +243,34 @@ describe('cleaning up', () => {
     const html = (await admin.get(`/rounds/${old.round.id}/report?format=html&language=zh-CN`)).bytes.toString('utf8');
     expect(html).toContain('延迟高');
   });
+
+  it('beyond the bound of the archive takes the oldest pictures first, abnormal ones last, and none that is held', async () => {
+    const place = await Rounds.start(platform), there = join(place.folder, 'data');
+    try {
+      const boss = await Caller.signIn(place, await Description.of(place));
+      const plan = await makePlan(boss, await boss.source(grafana.url, viewerToken), ['gateway']);
+      const made: any[] = [];
+      for (const day of [17, 18, 19, 20]) made.push(await runRound(boss, plan, { moment: `2026-11-${day}T02:00:00Z` }));
+      good(await boss.put(`/rounds/${made[0].id}/legal-hold`, { held: true, reason: '监管调取' }));
+      for (const { id } of made.slice(0, 2)) good(await boss.post(`/shots/${(await shotsOf(boss, id))[0].id}/verdict`, { value: 'abnormal', comment: '延迟高' }));
+      const bytes = good(await boss.get('/system')).storage.blob_bytes;
+      const kept = async () => (await Promise.all(made.map(async ({ id }) => (await shotsOf(boss, id)).filter((s) => s.picture).length)));
+      const all = await kept();
+      expect((await run(['gc', `--data=${there}`, `--rounds.archive_max=${bytes}`])).code).toBe(0);
+      expect(await kept(), 'not beyond it').toEqual(all);
+      expect((await run(['gc', '--dry-run', `--data=${there}`, `--rounds.archive_max=${bytes - 1}`])).text).toContain('would remove the pictures of 1 rounds, about 1 bytes');
+      const said = await run(['gc', `--data=${there}`, `--rounds.archive_max=${bytes - 1}`]);
+      expect(said.code, said.text).toBe(0);
+      expect(await kept(), 'the oldest that is not held, but what is abnormal in it').toEqual([all[0], 1, all[2], all[3]]);
+      const { blob_bytes: left } = good(await boss.get('/system')).storage;
+      const ofHeldAndAbnormal = (await Promise.all(made.slice(0, 2).map(({ id }) => shotsOf(boss, id)))).flat().filter((s) => s.picture).length;
+      expect(ofHeldAndAbnormal).toBe(all[0]! + 1);
+      expect((await run(['gc', `--data=${there}`, `--rounds.archive_max=${Math.floor(left / 2)}`])).code).toBe(0);
+      expect((await kept())[1], 'ordinary ones of later rounds go before it').toBe(1);
+      expect((await run(['gc', `--data=${there}`, '--rounds.archive_max=1'])).code).toBe(0);
+      expect(await kept(), 'held for good').toEqual([all[0], 0, 0, 0]);
+    } finally {
+      await place.stop();
+    }
+  });
 });

@@ -11,7 +11,7 @@ import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Live } from './lib/live.js';
 import { Picture } from './lib/picture.js';
 import { Rounds, run } from './lib/rounds.js';
-import { good, isOver, makePlan, runRound, shotsOf, sixHours, yesterday } from './lib/round.js';
+import { finished, good, isOver, makePlan, runRound, shotsOf, sixHours, yesterday } from './lib/round.js';
 
 let rounds: Rounds, grafana: Grafana, admin: Caller, source: string;
 
@@ -193,6 +193,32 @@ describe('what goes wrong', () => {
     const round = await runRound(admin, plan);
     expect(round.total).toBe(1);
     expect(good(await admin.get(`/plans/${plan}`)).drift[0]).toMatchObject({ what: 'panel' });
+  });
+
+  it('half of the panels gone after the round began: each is final at once and says so, the others are taken', async () => {
+    const plan = await makePlan(admin, source, ['demo'], { name: 'half gone', selections: [{ source, dashboard: 'demo', panels: [1, 2, 3, 4] }] });
+    const { id } = await runRound(admin, plan);
+    await grafana.faults({ dashboards: { demo: { without: [2, 4], version: 7 } } });
+    for (const s of await shotsOf(admin, id)) good(await admin.post(`/shots/${s.id}/reshoot`), 202);
+    await finished(admin, id);
+    const seen = (await shotsOf(admin, id)).map((s) => [s.panel.key, s.state, s.outcome, s.attempts]);
+    const next = await runRound(admin, plan);
+    const drift = good(await admin.get(`/plans/${plan}`)).drift;
+    await grafana.faults({ dashboards: { demo: null } });
+    expect(seen).toEqual([['1', 'done', 'ok', 1], ['2', 'failed', 'panel_missing', 1], ['3', 'done', 'ok', 1], ['4', 'failed', 'panel_missing', 1]]);
+    expect([next.state, next.total, next.failed], 'the next round has what is left').toEqual(['finished', 2, 0]);
+    expect(drift.map((d: any) => [d.what, d.path, d.name])).toEqual([['panel', 'selections[0].panels[1]', '2'], ['panel', 'selections[0].panels[3]', '4']]);
+  });
+
+  it('what belongs to a tag is found anew by each round', async () => {
+    const plan = await makePlan(admin, source, [], { name: 'by tag', selections: [{ source, tag: '网关', panels: 'all' }, { source, tag: '主机', panels: 'all' }] });
+    const dashboards = async () => [...new Set((await shotsOf(admin, (await runRound(admin, plan)).id)).map((s) => s.dashboard.uid))].sort();
+    expect(await dashboards()).toEqual(['gateway', 'host']);
+    await grafana.faults({ dashboards: { gateway: { deleted: true } } });
+    const without = await dashboards();
+    await grafana.faults({ dashboards: { gateway: null } });
+    expect(without).toEqual(['host']);
+    expect(await dashboards()).toEqual(['gateway', 'host']);
   });
 
   it('a plan of which nothing is left fails, and says so', async () => {

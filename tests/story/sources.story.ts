@@ -74,6 +74,7 @@ describe('the test', () => {
 
   it('warns of a token that may do more than look', async () => {
     const test = (await admin.post('/sources/test', { name: 'x', url: grafana.url, credential: { kind: 'token', secret: adminToken } })).json;
+    expect(test.rights).toBe('admin');
     expect(hop(test, 'rights').state).toBe('warn');
     expect(hop(test, 'rights').mend['zh-CN']).not.toBe('');
   });

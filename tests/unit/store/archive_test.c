@@ -57,14 +57,14 @@ static void a_held_round_is_left_alone(void **state)
     int rounds, shots;
     int64_t plan, moment, row = make_round(f, 1000, 1);
     take_all(f, NULL);
-    succeeds(&f->op, store_archive_oldest(&f->op, f->store, &plan, &moment));
+    succeeds(&f->op, store_archive_oldest(&f->op, f->store, false, &plan, &moment));
     assert_int_equal(moment, 1000);
     succeeds(&f->op, store_round_set_held(&f->op, f->store, row, true));
     struct store_expire_ask ask = {.plan_row = f->plan.row, .before_ms = 5000, .max = 10,
                                    .now_ms = 1};
     succeeds(&f->op, store_archive_expire(&f->op, f->store, &ask, &rounds, &shots));
     assert_int_equal(rounds, 0);
-    succeeds(&f->op, store_archive_oldest(&f->op, f->store, &plan, &moment));
+    succeeds(&f->op, store_archive_oldest(&f->op, f->store, false, &plan, &moment));
     assert_int_equal(plan, 0);
 }
 

@@ -9,6 +9,8 @@ export interface PanelFault {
   noData?: boolean;
   /** Steady numbers climb to this many times themselves at the window's end. */
   surge?: number;
+  /** The middle third of every series is missing. */
+  hole?: boolean;
   delayMs?: number;
   /** The connection is cut instead of an answer. */
   abort?: boolean;
@@ -36,8 +38,8 @@ export interface FaultState {
   queryDelay: { fixedMs?: number; minMs?: number; maxMs?: number; seed?: number };
   /** By `uid/panelId`, `uid/*` or `*`. */
   panels: Record<string, PanelFault>;
-  /** By dashboard uid. */
-  dashboards: Record<string, { status?: number; deleted?: boolean; delayMs?: number; version?: number }>;
+  /** By dashboard uid. `without`: panels by these ids have been deleted from it. */
+  dashboards: Record<string, { status?: number; deleted?: boolean; delayMs?: number; version?: number; without?: number[] }>;
   paths: PathFault[];
   revokedTokens: string[];
   slowAssetsMs: number;

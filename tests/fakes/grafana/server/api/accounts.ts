@@ -54,6 +54,8 @@ export function permissions(ctx: Context): void {
   if (ctx.identity.role === 'Admin') {
     all['datasources:read'] = ['datasources:*'];
     all['dashboards:write'] = ['dashboards:*', 'folders:*'];
+    all['datasources:write'] = ['datasources:*'];
+    all['org.users:write'] = ['users:*'];
   }
   ctx.json(200, all);
 }

@@ -2,7 +2,7 @@
 import { wait, type Context } from '../context.js';
 import { FOLDERS, slugOf } from '../dashboards/catalog.js';
 import { LIBRARY } from '../dashboards/business.js';
-import type { Entry } from '../dashboards/model.js';
+import type { Entry, Panel } from '../dashboards/model.js';
 
 /** The entry, or undefined when an answer was already given. */
 export async function entryOr(ctx: Context, uid: string): Promise<Entry | undefined> {
@@ -28,8 +28,11 @@ export async function entryOr(ctx: Context, uid: string): Promise<Entry | undefi
     });
     return undefined;
   }
-  return entry;
+  return fault?.without ? { ...entry, dashboard: { ...entry.dashboard, panels: panelsWithout(entry.dashboard.panels, fault.without) } } : entry;
 }
+
+const panelsWithout = (panels: Panel[], gone: number[]): Panel[] =>
+  panels.filter((p) => !gone.includes(p.id)).map((p) => (p.panels ? { ...p, panels: panelsWithout(p.panels, gone) } : p));
 
 export function metaOf(ctx: Context, entry: Entry): Record<string, unknown> {
   const { dashboard } = entry;

@@ -46,7 +46,7 @@ function answerOne(t: Target, from: number, to: number, fault: PanelFault | unde
   if (fault?.noData) {
     return { status: 200, frames: [] };
   }
-  const frames = framesOf(t, from, to, { surge: fault?.surge });
+  const frames = framesOf(t, from, to, { surge: fault?.surge, hole: fault?.hole });
   if (t.seed?.startsWith(TROUBLE.stream)) {
     frames.forEach((f) => Object.assign(f.schema.meta!['custom']!, { isStream: true }));
   }

@@ -9,7 +9,10 @@ export function demo(): Dashboard {
     dataPanel(uid, 'stat', 3, '连接池占用', { x: 0, y: 8, w: 6, h: 5 }, { unit: 'percent' }),
     dataPanel(uid, 'gauge', 4, 'CPU 使用率', { x: 6, y: 8, w: 6, h: 5 }, { unit: 'percent' }),
     dataPanel(uid, 'bargauge', 5, '各渠道占比', { x: 12, y: 8, w: 12, h: 5 }, { unit: 'percent', names: ['手机银行', '网银', '柜面', '开放平台'] }),
-    dataPanel(uid, 'table', 6, '服务明细', { x: 0, y: 13, w: 12, h: 8 }, { names: ['payment', 'ledger', '清算', 'gateway', '风控', 'notify'] }),
+    dataPanel(uid, 'table', 6, '服务明细', { x: 0, y: 13, w: 12, h: 8 }, {
+      names: ['payment', 'ledger', '清算', 'gateway', '风控', 'notify'],
+      overrides: [{ matcher: { id: 'byName', options: '错误率' }, properties: [{ id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }] }],
+    }),
     dataPanel(uid, 'logs', 7, '最近日志', { x: 12, y: 13, w: 12, h: 8 }),
     textPanel(8, '值班说明', { x: 0, y: 21, w: 8, h: 6 }, '### 巡检要点\n\n* 成功率低于 **99.5%** 立即上报\n* 夜间批量 01:00 – 03:00 期间响应时间允许升高\n\n联系方式见值班表。'),
     dataPanel(uid, 'timeseries', 9, '阶梯 · 连接数', { x: 8, y: 21, w: 8, h: 6 }, { thresholds: true }),

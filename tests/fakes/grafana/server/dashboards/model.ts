@@ -110,6 +110,7 @@ export interface PanelMore extends Partial<Panel> {
   steady?: Steady;
   /** Threshold steps of its own: colour and from where. */
   steps?: [string, number | null][];
+  overrides?: unknown[];
   /** The upper end of a gauge. */
   max?: number;
 }
@@ -118,7 +119,7 @@ export interface PanelMore extends Partial<Panel> {
 export const seedOf = (uid: string, id: number): string => `${uid}/${id}`;
 
 export function dataPanel(uid: string, kind: PanelKind, id: number, title: string, gridPos: GridPos, more: PanelMore = {}): Panel {
-  const { unit, names, points, color, fill, thresholds, steady, steps, max, ...rest } = more;
+  const { unit, names, points, color, fill, thresholds, steady, steps, max, overrides, ...rest } = more;
   const isThresholds = thresholds ?? kind !== 'timeseries';
   return {
     id,
@@ -143,7 +144,7 @@ export function dataPanel(uid: string, kind: PanelKind, id: number, title: strin
           ? { drawStyle: 'line', lineWidth: 1, fillOpacity: fill ?? 10, showPoints: 'never', spanNulls: false, ...(steps ? { thresholdsStyle: { mode: 'dashed' } } : {}) }
           : {},
       },
-      overrides: [],
+      overrides: overrides ?? [],
     },
     ...rest,
   };

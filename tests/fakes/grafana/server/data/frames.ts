@@ -20,6 +20,7 @@ export interface Target {
 /** What of a fault changes the numbers themselves. */
 export interface Twist {
   surge?: number | undefined;
+  hole?: boolean | undefined;
 }
 
 interface FieldSchema {
@@ -56,6 +57,9 @@ function numbersOf(t: Target, seed: string, from: number, to: number, k: number,
     : seriesOf(seed, from, to, k, points);
 }
 
+const holed = (values: number[]): (number | null)[] =>
+  values.map((v, i) => (i >= values.length / 3 && i < (2 * values.length) / 3 ? null : v));
+
 function seriesFrames(t: Target, seed: string, from: number, to: number, twist: Twist): Frame[] {
   return (t.names ?? ['A']).map((name, k) => {
     const { times, values } = numbersOf(t, seed, from, to, k, t.points, twist);
@@ -66,7 +70,7 @@ function seriesFrames(t: Target, seed: string, from: number, to: number, twist: 
         meta: metaOf(t, seed, from, to),
         fields: [{ ...TIME }, number('Value', { displayNameFromDS: name }, { series: name })],
       },
-      data: { values: [times, values] },
+      data: { values: [times, twist.hole ? holed(values) : values] },
     };
   });
 }

@@ -1,5 +1,6 @@
 // Table, drawn by @grafana/ui.
-import { PanelPlugin, type PanelProps } from '@grafana/data';
+import { identityOverrideProcessor, PanelPlugin, type PanelProps } from '@grafana/data';
+import { TableCellDisplayMode } from '@grafana/schema';
 import { Table } from '@grafana/ui';
 import { useMemo, type ReactNode } from 'react';
 import { withDisplay } from './display';
@@ -18,4 +19,16 @@ function TablePanel({ data, width, height, fieldConfig }: PanelProps): ReactNode
   );
 }
 
-export const plugin = new PanelPlugin(TablePanel).useFieldConfig();
+export const plugin = new PanelPlugin(TablePanel).useFieldConfig({
+  useCustomConfig: (builder) =>
+    builder.addCustomEditor({
+      id: 'cellOptions',
+      path: 'cellOptions',
+      name: 'cellOptions',
+      defaultValue: { type: TableCellDisplayMode.Auto },
+      editor: () => null,
+      override: () => null,
+      process: identityOverrideProcessor as never,
+      shouldApply: () => true,
+    }),
+});
