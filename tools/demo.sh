@@ -67,6 +67,7 @@ node tools/demo_seed.mjs "$rounds" "$grafana" "$password" "$grafana_token" >"$fo
   exit 1
 }
 round=$(node -p "JSON.parse(require('fs').readFileSync('$folder/seed.json')).round")
+note=$(sed -n 's/.*event=sandbox msg="\(.*\)"$/\1/p' "$folder/rounds.log")
 
 cat <<TEXT
 
@@ -74,8 +75,9 @@ Rounds      $rounds/rounds/$round
             user admin, password $password
 Grafana     $grafana/d/demo (a stand-in; user admin, password admin)
 A picture   curl -o panel.png '$rounds/render?url=$grafana/d-solo/demo/x?panelId=1%26orgId=1%26render=1&width=1000&height=500&domain=$host' -H 'X-Auth-Token: $render_token'
-$(sed -n 's/.*event=sandbox msg="\(.*\)"$/Note        \1\n/p' "$folder/rounds.log")
+
 TEXT
+[ -z "$note" ] || printf 'Note        %s\n\n' "$note"
 [ "$once" = --once ] && exit 0
 echo "Ctrl-C ends everything and removes it."
 while kill -0 "${pids[0]}" 2>/dev/null && kill -0 "${pids[1]}" 2>/dev/null; do sleep 1; done
