@@ -630,7 +630,9 @@ static void test_killed_browser(void **state)
     (void)state;
     struct browser *doomed;
     struct page *lost;
-    struct browser_conf conf = {.process = {.temp_dir = all.dir}, .message_max = 64 << 20};
+    struct browser_conf conf = {
+        .process = {.browser_path = getenv("ROUNDS_BROWSER_PATH"), .temp_dir = all.dir},
+        .message_max = 64 << 20};
     check(browser_open(&op, &conf, &doomed));
     char context[BROWSER_ID_MAX];
     check(browser_open_context(&op, doomed, 0, context));
