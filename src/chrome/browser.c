@@ -145,5 +145,8 @@ void browser_close_context(struct op *op, struct browser *b, const char *id)
 int browser_tend(struct op *op, struct browser *b)
 {
     process_drain(b->process);
+    process_find_network(b->process);
+    if (!process_is_whole(b->process))
+        return op_fail(op, ERR_BROWSER, "the browser lost a process that it cannot do without");
     return cdp_pump(op, b->cdp, 0, NULL);
 }

@@ -35,7 +35,7 @@ int browser_open_context(struct op *op, struct browser *browser, int proxy_port,
                          char out_id[BROWSER_ID_MAX]) MUST_CHECK;
 /* Closes it with all its tabs; pages of it must be closed before. Does not wait. */
 void browser_close_context(struct op *op, struct browser *browser, const char *id);
-/* Handles what an idle browser said; ERR_BROWSER when it is dead. Does not wait. */
+/* Handles what an idle browser said; ERR_BROWSER when it is dead, or not whole. Does not wait. */
 int browser_tend(struct op *op, struct browser *browser) MUST_CHECK;
 
 int page_open(struct op *op, struct browser *browser, const char *context_id,

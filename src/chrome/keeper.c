@@ -213,8 +213,7 @@ static void tend(struct pool *pool, struct slot *slot)
     lock_give(&pool->lock);
     struct op op;
     op_init(&op, TICK_MS);
-    bool is_good =
-        browser_tend(&op, slot->browser) == 0 && process_is_whole(slot->browser->process);
+    bool is_good = browser_tend(&op, slot->browser) == 0;
     op_fini(&op);
     lock_take(&pool->lock);
     pool->died_n += !is_good;

@@ -21,6 +21,11 @@ const struct facts *page_facts(const struct page *page)
     return &page->facts;
 }
 
+bool page_is_whole(const struct page *page)
+{
+    return process_is_whole(page->browser->process);
+}
+
 int page_check(struct op *op, const struct page *page)
 {
     if (page->facts.is_crashed)

@@ -17,6 +17,9 @@
 struct page; /* opened and closed by the pool */
 
 const struct facts *page_facts(const struct page *page);
+/* False: its browser has lost a process that pages cannot do without; what has failed in this one may not be
+ * the page's fault. */
+bool page_is_whole(const struct page *page);
 
 /* --- looks; a value that stands already costs nothing --- */
 struct page_view {

@@ -53,6 +53,7 @@ struct process {
     bool has_sandbox;
     int zygote_fds[PROCTREE_ZYGOTES_MAX];
     size_t zygotes_n;
+    _Atomic int network_fd; /* -1 until it was found; the keeper looks at it while others lease */
     char *profile;
     char words[WORDS_MAX + 1];
     size_t words_n;
@@ -427,6 +428,7 @@ int process_start(struct op *op, const struct process_conf *conf, struct process
         return -1;
     struct process *p = MEM_NEW(struct process);
     p->has_sandbox = has_sandbox;
+    p->network_fd = -1;
     if (make_profile(op, conf, &p->profile) < 0) {
         mem_free(p);
         return -1;
@@ -456,6 +458,7 @@ void process_kill(struct process *p)
         return;
     close_all((int[]){p->read_fd, p->write_fd, p->err_fd}, 3);
     close_all(p->zygote_fds, p->zygotes_n);
+    close_all((int[]){p->network_fd}, 1);
     struct proctree tree;
     proctree_read(&tree, p->pid); /* before: afterwards nobody can tell whose the orphans are */
     kill(-p->pid, SIGKILL);
@@ -489,12 +492,20 @@ void process_find_zygotes(struct process *p)
     p->zygotes_n = proctree_zygotes(p->pid, p->zygote_fds);
 }
 
+void process_find_network(struct process *p)
+{
+    if (p->network_fd < 0)
+        p->network_fd = proctree_network(p->pid);
+}
+
 bool process_is_whole(const struct process *p)
 {
-    struct pollfd polls[PROCTREE_ZYGOTES_MAX];
+    struct pollfd polls[PROCTREE_ZYGOTES_MAX + 1];
     for (size_t i = 0; i < p->zygotes_n; i++)
         polls[i] = (struct pollfd){.fd = p->zygote_fds[i], .events = POLLIN};
-    return poll(polls, p->zygotes_n, 0) <= 0;
+    polls[p->zygotes_n] =
+        (struct pollfd){.fd = p->network_fd, .events = POLLIN}; /* -1: not asked */
+    return poll(polls, p->zygotes_n + 1, 0) <= 0;
 }
 
 void process_break(const struct process *p)

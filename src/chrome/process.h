@@ -51,8 +51,12 @@ void process_kill(struct process *process);
 
 /* Looks for the zygotes, once the browser has answered. */
 void process_find_zygotes(struct process *process);
-/* False: a zygote has died. What runs still works, but the browser makes no new renderer and says nothing
- * of it: the next page that needs one hangs for ever. */
+/* Looks for the process of its network, which comes up a moment later; known, it costs nothing. Only who
+ * holds the browser may call. */
+void process_find_network(struct process *process);
+/* False: a process has died that it cannot do without, and it says nothing of it. Without a zygote the next
+ * page that needs a renderer hangs for ever. Without its network all that was under way has failed, which
+ * pages take for the server's fault. */
 bool process_is_whole(const struct process *process);
 /* Ends the main process at once, so that whoever reads from it sees its death; process_kill is still due. */
 void process_break(const struct process *process);

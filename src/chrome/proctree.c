@@ -118,30 +118,72 @@ void proctree_read(struct proctree *tree, pid_t root)
     mem_free(s.lines);
 }
 
-static bool is_zygote(pid_t pid)
+static bool has_word(pid_t pid, struct bytes word)
 {
     char text[4096];
     ssize_t n = read_proc(pid, "cmdline", text, sizeof text);
-    return n > 0 && bytes_find((struct bytes){text, (size_t)n}, BYTES("--type=zygote")) >= 0;
+    return n > 0 && bytes_find((struct bytes){text, (size_t)n}, word) >= 0;
+}
+
+struct search {
+    struct bytes word;
+    pid_t *out;
+    size_t n, max;
+};
+
+/* Adds the children of one thread that have the word in their command line. */
+static void search_thread(struct search *s, pid_t parent, const char *thread)
+{
+    char name[64], text[4096];
+    snprintf(name, sizeof name, "task/%.20s/children", thread);
+    ssize_t size = read_proc(parent, name, text, sizeof text);
+    struct bytes rest = {text, size > 0 ? (size_t)size : 0}, word;
+    while (s->n < s->max && bytes_split(&rest, ' ', &word)) {
+        int64_t pid;
+        if (bytes_to_i64(word, &pid) && has_word((pid_t)pid, s->word))
+            s->out[s->n++] = (pid_t)pid;
+    }
+}
+
+/* Zygotes are started by the first thread, the network by another. */
+static void search_children(struct search *s, pid_t parent)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)parent);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    while (dir && s->n < s->max && (entry = readdir(dir)))
+        if (*entry->d_name != '.')
+            search_thread(s, parent, entry->d_name);
+    if (dir)
+        closedir(dir);
+}
+
+static int open_pid(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX])
 {
-    char name[40], text[4096];
+    pid_t pids[PROCTREE_ZYGOTES_MAX];
+    struct search zygotes = {BYTES("--type=zygote"), pids, 0, PROCTREE_ZYGOTES_MAX};
     size_t n = 0;
-    snprintf(name, sizeof name, "task/%d/children", (int)root);
-    struct bytes rest = {text, 0}, word;
-    ssize_t size = read_proc(root, name, text, sizeof text);
-    rest.n = size > 0 ? (size_t)size : 0;
-    while (n < PROCTREE_ZYGOTES_MAX && bytes_split(&rest, ' ', &word)) {
-        int64_t pid;
-        if (!bytes_to_i64(word, &pid) || !is_zygote((pid_t)pid))
-            continue;
-        int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    search_children(&zygotes, root);
+    for (size_t i = 0; i < zygotes.n; i++) {
+        int fd = open_pid(pids[i]);
         if (fd >= 0)
             fds[n++] = fd;
     }
     return n;
+}
+
+int proctree_network(pid_t root)
+{
+    pid_t pid;
+    struct search network = {BYTES("=network.mojom."), &pid, 0, 1};
+    search_children(&network, root);
+    return network.n ? open_pid(pid) : -1;
 }
 
 /* "Pss:   123 kB" of smaps_rollup, or the resident pages of statm where that is not to be had. */

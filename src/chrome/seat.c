@@ -182,6 +182,7 @@ int seat_prepare(struct op *op, struct pool *pool, struct slot *slot,
             return -1; /* the caller throws the browser away: nobody shall meet what is left */
         set_who(s, who);
     }
+    process_find_network(slot->browser->process); /* it has a context by now, and so a network */
     lease->page = s->page;
     lease->is_warm = had_page && is_exactly && s->leases > 0;
     lease->is_washed = had_page && !is_exactly;

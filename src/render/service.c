@@ -200,7 +200,7 @@ static bool is_networkless(const struct op *op)
  */
 static int fail_unreached(struct op *op, struct tab *tab, struct render_result *out)
 {
-    if (is_networkless(op)) {
+    if (is_networkless(op) || (op->err == ERR_TARGET && !page_is_whole(tab->page))) {
         tab->is_broken = true;
         op_clear(op);
         return op_fail(op, ERR_BROWSER, "the browser lost its network while the page was loading");

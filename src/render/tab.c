@@ -301,9 +301,9 @@ static bool is_stuck(const struct tab *tab, const char *missing, int64_t now_ms)
     return false;
 }
 
-int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
-             const struct truth_rules *truth, bool is_pushed, enum tab_end *end,
-             const char **missing)
+static int wait_for_end(struct op *op, struct tab *tab, struct ready_rules *rules,
+                        const struct truth_rules *truth, bool is_pushed, enum tab_end *end,
+                        const char **missing)
 {
     const struct facts *facts = page_facts(tab->page);
     struct truth_finding early;
@@ -338,4 +338,16 @@ int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
             op_clear(op);
         }
     }
+}
+
+int tab_wait(struct op *op, struct tab *tab, struct ready_rules *rules,
+             const struct truth_rules *truth, bool is_pushed, enum tab_end *end,
+             const char **missing)
+{
+    if (wait_for_end(op, tab, rules, truth, is_pushed, end, missing) < 0)
+        return -1;
+    if (*end == TAB_STUCK || page_is_whole(tab->page))
+        return 0;
+    tab->is_broken = true; /* scripts and answers have failed that nobody refused */
+    return op_fail(op, ERR_BROWSER, "the browser lost a process while the page was loading");
 }
