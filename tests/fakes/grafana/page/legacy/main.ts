@@ -51,10 +51,7 @@ function importModule(name: string): Promise<unknown> {
   return Promise.resolve({ getTemplateSrv: () => ({ getVariables: () => variables }) });
 }
 
-if (!isBootHung) {
-  if (bootData.standIn.hasTraces) {
-    void exchangeTraces();
-  }
+function boot(): void {
   page.grafanaRuntime = {
     getDashboardSaveModel: () => current?.saveModel(),
     getDashboardTimeRange: () => current?.timeRange(),
@@ -64,4 +61,12 @@ if (!isBootHung) {
   window.addEventListener('popstate', navigate);
   navigate();
   sayInitialised();
+}
+
+if (!isBootHung) {
+  if (bootData.standIn.hasTraces) {
+    void exchangeTraces().then(boot); // first, so that a page that was seen has told what it found
+  } else {
+    boot();
+  }
 }

@@ -6,11 +6,16 @@ import { App } from './App';
 import { setUpServices } from './boot/services';
 import { installRenderBinding } from './pages/renderBinding';
 
-if (!isBootHung) {
+function boot(): void {
   setUpServices();
-  if (bootData.standIn.hasTraces) {
-    void exchangeTraces();
-  }
   installRenderBinding();
   createRoot(document.getElementById('reactRoot')!).render(<App />);
+}
+
+if (!isBootHung) {
+  if (bootData.standIn.hasTraces) {
+    void exchangeTraces().then(boot); // first, so that a page that was seen has told what it found
+  } else {
+    boot();
+  }
 }
