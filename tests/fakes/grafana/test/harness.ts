@@ -1,14 +1,23 @@
 // A server for each file of tests, with empty pages: what is asked here needs no build.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { ADMIN_TOKEN, BRANCH_TOKEN, parseOptions, VIEWER_TOKEN } from '../server/options.js';
 import { start, type Running } from '../server/start.js';
 
+const made: string[] = [];
+afterAll(() => {
+  for (const dir of made.splice(0)) {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 function emptyPages(): string {
   const dir = mkdtempSync(join(tmpdir(), 'stand-in-'));
+  made.push(dir);
   mkdirSync(join(dir, 'build', '.vite'), { recursive: true });
   mkdirSync(join(dir, 'build', 'assets'));
   writeFileSync(join(dir, 'build', 'assets', 'scenes-1.js'), '');
