@@ -32,7 +32,10 @@ it('health and metrics answer while all browsers are busy', async () => {
   const busy = Promise.all([1, 2, 3, 4, 5, 6].map((i) => rounds.render({ url: page(1, from + i), width: 200, height: 100 })));
   await asked();
   expect((await fetch(`${rounds.url}/healthz`)).status).toBe(200);
-  expect(await metric('rounds_browsers{state="leased"}')).toBe(2);
+  let isOver = false, most = 0;
+  void busy.finally(() => { isOver = true; });
+  while (!isOver && most < 2) most = Math.max(most, await metric('rounds_browsers{state="leased"}')); // the second may be a moment later
+  expect(most).toBe(2);
   await busy;
 });
 
@@ -88,7 +91,7 @@ it('a deadline that cannot be met is refused at once, with the time to come back
     for (let i = 0; i < 12; i++) await Picture.of(await single.render({ url: page(1, from + i), width: 100, height: 100 })); // it learns how long one takes
     const crowd = Array.from({ length: 12 }, (_, i) => single.render({ url: page(2, from + i), width: 100, height: 100, timeout: 60 }));
     let waiting = 0;
-    while (waiting < 11) waiting = ((await (await fetch(`${single.url}/healthz?verbose`)).json()) as any).browsers.waiting;
+    while (waiting < 8) waiting = ((await (await fetch(`${single.url}/healthz?verbose`)).json()) as any).browsers.waiting;
     const late = await single.render({ url: page(9), width: 100, height: 100, timeout: 2 });
     expect([late.status, late.headers.get('retry-after'), await late.text()]).toEqual([429, '5', 'server is too busy, try again later\n']);
     const patient = single.render({ url: page(9), width: 100, height: 100, timeout: 60 });

@@ -1,10 +1,10 @@
 // A Grafana whose certificate comes from a company's own authority: one setting, and both the service and its browsers trust it.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
+import { newFolder } from './lib/folder.js';
 import { stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { Child } from './lib/process.js';
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const from = 1763000000000, to = 1763021600000;
 const server = fileURLToPath(new URL('../fakes/grafana/dist/server.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'rounds-authority-')), authority = join(folder, 'ca.pem');
+const folder = newFolder('authority'), authority = join(folder, 'ca.pem');
 const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
 const stops: (() => unknown)[] = [];
 let grafana: Child, url: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   url = JSON.parse(await grafana.line((l) => l.startsWith('{"listening"'))).listening;
 });
 afterEach(async () => { while (stops.length) await stops.pop()!(); });
-afterAll(async () => { await grafana?.stop(); rmSync(folder, { recursive: true }); });
+afterAll(async () => { await grafana?.stop(); });
 
 const start = async (options: Options) => {
   const rounds = await Rounds.start({ ...options, settings: grafanaSettings(url), env: { TEST_GRAFANA_TOKEN: viewerToken, ...options.env } });

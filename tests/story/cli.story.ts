@@ -1,8 +1,8 @@
 // The program without a server: pictures, the doctor, the settings, help that helps.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from './lib/folder.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { Rounds, grafanaSettings, run } from './lib/rounds.js';
@@ -12,12 +12,12 @@ let grafana: Grafana, folder: string, config: string;
 
 beforeAll(async () => {
   grafana = await Grafana.start();
-  folder = mkdtempSync(join(tmpdir(), 'rounds-cli-'));
+  folder = newFolder('cli');
   config = `--config=${join(folder, 'rounds.yaml')}`;
   writeFileSync(join(folder, 'rounds.yaml'), `temp: ${folder}/temp\n${grafanaSettings(grafana.url)}`);
-  (await import('node:fs')).mkdirSync(join(folder, 'temp'));
+  mkdirSync(join(folder, 'temp'));
 });
-afterAll(async () => { await grafana?.stop(); rmSync(folder, { recursive: true, force: true }); });
+afterAll(async () => { await grafana?.stop(); });
 
 const env = { TEST_GRAFANA_TOKEN: viewerToken };
 const page = (panel = 1, base = grafana.url) => `${base}/d-solo/demo/x?orgId=1&panelId=${panel}&from=${from}&to=${to}&timezone=utc`;

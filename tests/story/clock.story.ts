@@ -1,9 +1,9 @@
 // The wall clock jumps by hours, forward and back, as after a suspend or a first NTP answer: nothing waits by it, so nothing breaks.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
+import { newFolder } from './lib/folder.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { grafanaSettings, isSanitized, Rounds } from './lib/rounds.js';
@@ -11,10 +11,14 @@ import { grafanaSettings, isSanitized, Rounds } from './lib/rounds.js';
 // libfaketime shifts CLOCK_REALTIME alone, by what a file says at each look.
 const library = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`).find((path) => existsSync(path));
 const from = 1763000000000, to = 1763021600000, hour = 3_600_000;
-const folder = mkdtempSync(join(tmpdir(), 'rounds-clock-')), shift = join(folder, 'shift');
+const folder = newFolder('clock'), shift = join(folder, 'shift');
 let grafana: Grafana, rounds: Rounds, at = from;
 
-const jump = (hours: number) => writeFileSync(shift, `${hours < 0 ? '-' : '+'}${Math.abs(hours) * 3600}\n`);
+/** In one step: the library may look at any moment, and would take half a file for the true time. */
+const jump = (hours: number) => {
+  writeFileSync(`${shift}.new`, `${hours < 0 ? '-' : '+'}${Math.abs(hours) * 3600}\n`);
+  renameSync(`${shift}.new`, shift);
+};
 /** The hour that the service takes it for, counted from now. */
 let looks = 0;
 const believed = async () => {
@@ -36,7 +40,7 @@ describe.skipIf(!library || isSanitized)('a clock that jumps', () => {
     grafana = await Grafana.start();
     rounds = await Rounds.start({ ...platform, settings: grafanaSettings(grafana.url), env: { ...platform.env, ...fake, TEST_GRAFANA_TOKEN: viewerToken }, args: ['--browser.max=1', '--log.level=debug'] });
   });
-  afterAll(async () => { await rounds?.stop(); await grafana?.stop(); rmSync(folder, { recursive: true }); });
+  afterAll(async () => { await rounds?.stop(); await grafana?.stop(); });
 
   it('is seen by the service, at once', async () => {
     for (const hours of [0, 7, -7]) { jump(hours); expect(await believed()).toBe(hours); }

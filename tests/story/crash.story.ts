@@ -1,10 +1,10 @@
 // Killed at any moment, nothing is lost and nothing is doubled: after the restart each round completes, each shot exactly once,
 // and pictures on disk and rows in the database agree. ROUNDS_STORY_KILLS sets how often (default 10).
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminPassword, Caller, Description } from './lib/api.js';
+import { newFolder } from './lib/folder.js';
 import { Grafana, viewerToken } from './lib/grafana.js';
 import { Live } from './lib/live.js';
 import { Child } from './lib/process.js';
@@ -31,7 +31,7 @@ function filesBelow(path: string): string[] {
 
 beforeAll(async () => {
   grafana = await Grafana.start();
-  folder = mkdtempSync(join(tmpdir(), 'rounds-crash-'));
+  folder = newFolder('crash');
   admin = await serve();
   const source = await admin.source(grafana.url, viewerToken);
   plan = await makePlan(admin, source, ['demo', 'gateway', 'heavy-01'], { windows: [sixHours, yesterday], overlap: 'queue' });
@@ -39,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await child?.stop();
   await grafana?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
 describe('a service that is killed', () => {

@@ -1,16 +1,16 @@
 // Bad input, bad clients, dying browsers, full disks and kills: the service says what is wrong, and goes on.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from './lib/folder.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { Raw } from './lib/raw.js';
 import { Site } from './lib/site.js';
-import { authToken, grafanaSettings, isSanitized, Options, Rounds, run } from './lib/rounds.js';
+import { authToken, grafanaSettings, isAlive, isSanitized, kill, Options, procText, Rounds, run, until } from './lib/rounds.js';
 
 const from = 1763000000000, to = 1763021600000;
 let grafana: Grafana, rounds: Rounds;
@@ -32,11 +32,6 @@ const page = (panel = 1, at = from) => `${grafana.url}/d-solo/demo/x?orgId=1&pan
 const works = async (own: Rounds, at = from) =>
   expect((await Picture.of(await own.render({ url: page(1, at), width: 300, height: 200, timeout: 40 }))).has(stampColour('demo/1', at, to))).toBe(true);
 const head = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${authToken}\r\n\r\n`;
-const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-const until = async (what: string, test: () => boolean) => {
-  const end = Date.now() + 20_000;
-  while (!test()) { if (Date.now() > end) throw new Error(`never: ${what}`); await new Promise((r) => setTimeout(r, 20)); }
-};
 
 describe('bad input', () => {
   const names = ['url', 'width', 'height', 'deviceScaleFactor', 'timeout', 'timezone', 'encoding', 'quality', 'theme', 'renderKey', 'domain',
@@ -135,7 +130,7 @@ describe('browsers', () => {
     const asked = (await grafana.seen()).requests.length;
     const answer = own.render({ url: page(2), timeout: 40 });
     while ((await grafana.seen()).requests.length === asked) await new Promise((r) => setImmediate(r));
-    for (const pid of own.browsers()) process.kill(pid, 'SIGKILL');
+    for (const pid of own.browsers()) kill(pid);
     expect((await Picture.of(await answer)).has(stampColour('demo/2', from, to))).toBe(true);
   });
 
@@ -155,9 +150,27 @@ describe('browsers', () => {
   it('that lost the process its tabs are born of: replaced, long before the deadline', async () => {
     const own = await start({ args: ['--browser.max=1'] });
     await works(own);
-    const kindOf = (pid: number) => /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))?.[1];
-    for (const pid of own.family().filter((p) => ['zygote', 'renderer'].includes(kindOf(p) ?? ''))) process.kill(pid, 'SIGKILL');
+    const kindOf = (pid: number) => /--type=([\w-]+)/.exec(procText(pid, 'cmdline'))?.[1];
+    for (const pid of own.family().filter((p) => ['zygote', 'renderer'].includes(kindOf(p) ?? ''))) kill(pid);
     await works(own, from + 1000);
+  });
+
+  it.each([
+    ['scripts', { slowAssetsMs: 600 }, /^\/public\//], ['the dashboard', { dashboards: { demo: { delayMs: 600 } } }, /^\/apis?\/.*dashboard.*\/demo/],
+    ['data', { queryDelay: { fixedMs: 600 } }, /^\/api\/ds\/query$/],
+  ] as const)('that lost its network while %s came: once more on another, and the caller never knows', async (_what, faults, path) => {
+    const own = await start({ args: ['--browser.max=1'] });
+    await grafana.hook('requests/clear');
+    await grafana.faults(faults);
+    const answer = own.render({ url: page(2), timeout: 50 });
+    let lost: number[] = [];
+    while (!(await grafana.seen()).requests.some((r) => path.test(r.path))) {
+      await new Promise((r) => setImmediate(r));
+      lost = own.family().filter((pid) => procText(pid, 'cmdline').includes('network.mojom'));
+    }
+    expect(lost).toHaveLength(1);
+    kill(lost[0]);
+    expect((await Picture.of(await answer)).has(stampColour('demo/2', from, to))).toBe(true);
   });
 
   it('that cannot start: a clear answer, and the service stays', async () => {
@@ -173,7 +186,7 @@ describe('browsers', () => {
 
   it('that answer garbage or leave at once: the same', async () => {
     for (const script of ['#!/bin/sh\nexit 3\n', '#!/bin/sh\nprintf "garbage\\0" >&4; exec sleep 60\n']) {
-      const file = join(mkdtempSync(join(tmpdir(), 'rounds-bad-')), 'browser');
+      const file = join(newFolder('bad'), 'browser');
       writeFileSync(file, script, { mode: 0o755 });
       const own = await start({ args: [`--browser.path=${file}`] });
       const answer = await own.render({ url: page(), timeout: 10 });
@@ -185,7 +198,7 @@ describe('browsers', () => {
 
 describe('the machine', () => {
   it.skipIf(process.getuid!() !== 0)('a full temporary folder: a clear answer, the service stays, and works again with room', async () => {
-    const small = mkdtempSync(join(tmpdir(), 'rounds-small-'));
+    const small = newFolder('small');
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small]);
     try {
       writeFileSync(join(small, 'fill'), Buffer.alloc(250 * 1024), { flag: 'w' });
@@ -235,10 +248,9 @@ describe('the machine', () => {
 
 describe('settings that cannot be meant', () => {
   const refused = async (settings: string, args: string[] = [], env: Record<string, string> = {}) => {
-    const folder = mkdtempSync(join(tmpdir(), 'rounds-settings-'));
+    const folder = newFolder('settings');
     writeFileSync(join(folder, 'rounds.yaml'), settings);
     const { code, text } = await run([`--config=${join(folder, 'rounds.yaml')}`, 'serve', '--render-only', '--listen.address=127.0.0.1:0', ...args], env);
-    rmSync(folder, { recursive: true });
     expect(code, text).not.toBe(0);
     return text;
   };
@@ -271,7 +283,7 @@ describe('settings that cannot be meant', () => {
 
 describe('listeners', () => {
   it('TLS, 1.2 and newer', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rounds-tls-'));
+    const folder = newFolder('tls');
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(folder, 'key'), '-out', join(folder, 'cert'), '-days', '2', '-subj', '/CN=127.0.0.1'], { stdio: 'ignore' });
     const own = await start({ args: [`--listen.tls_cert=${join(folder, 'cert')}`, `--listen.tls_key=${join(folder, 'key')}`] });
     const port = Number(new URL(own.url).port);

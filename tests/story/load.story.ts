@@ -89,10 +89,12 @@ describe('pages of one source at once', () => {
   it('are as many as the source allows, whatever the plans and the machine would', async () => {
     await grafana.faults({ panels: { '*': { delayMs: 700 } } });
     for (const allowed of [1, 2]) {
-      await change({ max_parallel: allowed });
+      await change({ max_parallel: allowed, quiet_hours: allDay }); // so that nothing is taken before somebody looks
       const plan = await makePlan(admin, source, ['demo', 'gateway', 'library', 'rows'], { name: `at once ${allowed}`, load: { parallel: 4 } });
       const { id } = good(await admin.post(`/plans/${plan}/rounds`, {}), 202);
       const live = await Live.open(admin, `/rounds/${id}/events`);
+      await live.until((e) => e.name === 'round' && e.data.state === 'waiting');
+      await change({ quiet_hours: null });
       await live.until((e) => e.name === 'round' && e.data.state === 'finished');
       live.close();
       const running = new Map<string, string>();

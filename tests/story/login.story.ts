@@ -1,9 +1,10 @@
 // How the browser shows Grafana who it is: every way works, goes to that origin alone, and is never seen again.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { newFolder } from './lib/folder.js';
 import { adminToken, Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { grafanaSettings, Options, Rounds } from './lib/rounds.js';
@@ -51,7 +52,7 @@ describe('a credential of the settings', () => {
 
   it('a service-account token, from a file, its line end not counted', async () => {
     const grafana = await startGrafana('--no-basic-auth');
-    const file = join(mkdtempSync(join(tmpdir(), 'rounds-secret-')), 'token');
+    const file = join(newFolder('secret'), 'token');
     writeFileSync(file, `${viewerToken}\n`);
     const rounds = await startRounds({ settings: grafanaSettings(grafana.url, `{kind: token, secret_file: "${file}"}`) });
     await shows(await rounds.render({ url: solo(grafana) }));

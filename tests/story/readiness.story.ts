@@ -188,8 +188,9 @@ describe('at the deadline', () => {
   it('the picture as it stands, where the setting wants it', async () => {
     const other = await Rounds.start({ settings: grafanaSettings(grafana.url, undefined, 'render: {on_timeout: picture}\n'), env: { TEST_GRAFANA_TOKEN: viewerToken } });
     try {
+      await Picture.of(await other.render({ url: page('demo', 1, from + 1000), timeout: 40 })); // it has started, and knows the application
       await grafana.faults({ panels: { 'demo/2': { hang: true } } });
-      const answer = await other.render({ url: page('demo', undefined, from, '&kiosk'), timeout: 5, width: 1200, height: 900 });
+      const answer = await other.render({ url: page('demo', undefined, from, '&kiosk'), timeout: 8, width: 1200, height: 900 });
       expect(status(answer)).toMatch(/^loading;.*missing=queries/);
       expect((await Picture.of(answer)).has(stampColour('demo/1', from, to))).toBe(true);
     } finally { await other.stop(); }

@@ -1,10 +1,10 @@
 // Certificates, tokens and credentials are replaced while the service runs; what is broken changes nothing.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { newFolder } from './lib/folder.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
 import { Picture } from './lib/picture.js';
 import { grafanaSettings, Options, Rounds } from './lib/rounds.js';
@@ -13,11 +13,7 @@ const from = 1763000000000, to = 1763021600000;
 const stops: (() => unknown)[] = [];
 afterEach(async () => { while (stops.length) await stops.pop()!(); });
 
-const folder = () => {
-  const made = mkdtempSync(join(tmpdir(), 'rounds-reload-'));
-  stops.push(() => rmSync(made, { recursive: true }));
-  return made;
-};
+const folder = () => newFolder('reload');
 const start = async (options: Options) => {
   const rounds = await Rounds.start(options);
   stops.push(() => rounds.stop());

@@ -1,11 +1,11 @@
 // What the archive lives on fails: no space, a damaged or locked database, two daemons on one folder.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
+import { newFolder } from './lib/folder.js';
 import { Grafana, viewerToken } from './lib/grafana.js';
 import { Live } from './lib/live.js';
 import { finished, good, makePlan, runRound, shotsOf } from './lib/round.js';
@@ -83,8 +83,7 @@ describe('a disk without space', () => {
 });
 
 describe('a database', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rounds-storage-')), data = join(folder, 'data');
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder('storage'), data = join(folder, 'data');
   const made = (async () => {
     const rounds = await Rounds.start({ ...platform, args: [`--data=${data}`] });
     await rounds.stop();

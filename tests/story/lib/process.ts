@@ -1,18 +1,19 @@
 // A child process with its output kept, a way to await a line of it, and an orderly end.
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 
 export class Child {
   readonly lines: string[] = [];
-  private rest = '';
+  private readonly rests = new Map<Readable, string>(); // of each stream, what has no line end yet
   private waiters: { test: (line: string) => boolean; done: (line: string) => void }[] = [];
   exitCode: number | null = null;
   exited: Promise<unknown>;
   closed: Promise<unknown>; // ended, and all of its output is here
 
   private constructor(readonly process: ChildProcess) {
-    process.stdout?.on('data', (data) => this.take(String(data)));
-    process.stderr?.on('data', (data) => this.take(String(data)));
+    for (const stream of [process.stdout, process.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => this.take(stream, text));
     this.closed = once(process, 'close');
     this.exited = once(process, 'exit').then(([code]) => { this.exitCode = code ?? -1; });
   }
@@ -21,9 +22,9 @@ export class Child {
     return new Child(spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  private take(text: string) {
-    const parts = (this.rest + text).split('\n');
-    this.rest = parts.pop() ?? '';
+  private take(stream: Readable, text: string) {
+    const parts = ((this.rests.get(stream) ?? '') + text).split('\n');
+    this.rests.set(stream, parts.pop() ?? '');
     for (const line of parts) {
       this.lines.push(line);
       for (const w of this.waiters.filter((x) => x.test(line))) w.done(line);
@@ -35,13 +36,13 @@ export class Child {
     const old = this.lines.find(test);
     if (old !== undefined) return old;
     const seen = new Promise<string>((done) => this.waiters.push({ test, done }));
-    const ended = this.exited.then(() => {
+    const ended = Promise.all([this.exited, this.closed]).then(() => {
       throw new Error(`the process ended (${this.exitCode}) before the line came:\n${this.output()}`);
     });
     return Promise.race([seen, ended]);
   }
 
-  output(): string { return [...this.lines, this.rest].join('\n'); }
+  output(): string { return [...this.lines, ...this.rests.values()].join('\n'); }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     if (this.exitCode === null) this.process.kill(signal);

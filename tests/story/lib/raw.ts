@@ -4,13 +4,19 @@ import { once } from 'node:events';
 
 export class Raw {
   received = '';
-  readonly closed: Promise<unknown>;
+  readonly closed: Promise<unknown>; // by either side, orderly or not
+  private isOver = false; // nothing more will come
+  private waiters: (() => void)[] = [];
 
   private constructor(readonly socket: Socket) {
-    socket.on('data', (data) => { this.received += data.toString('latin1'); });
-    socket.on('error', () => {});
-    this.closed = once(socket, 'close');
+    const over = () => { this.isOver = true; this.wake(); };
+    socket.on('data', (data) => { this.received += data.toString('latin1'); this.wake(); });
+    socket.on('error', () => {}); // its close tells
+    socket.on('end', over);
+    this.closed = new Promise<void>((done) => socket.on('close', () => { over(); done(); }));
   }
+
+  private wake() { for (const w of this.waiters.splice(0)) w(); }
 
   static async open(url: string): Promise<Raw> {
     const { hostname, port } = new URL(url);
@@ -24,8 +30,8 @@ export class Raw {
   /** Resolves when an answer's head has come, with its status. */
   async status(): Promise<number> {
     while (!this.received.includes('\r\n\r\n')) {
-      if (this.socket.destroyed || this.socket.readableEnded) throw new Error(`closed without an answer: ${this.received}`);
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'end'), this.closed]);
+      if (this.isOver) throw new Error(`closed without an answer: ${this.received}`);
+      await new Promise<void>((done) => this.waiters.push(done));
     }
     return Number(this.received.split(' ')[1]);
   }

@@ -29,9 +29,14 @@ export class Rounds {
       '--listen.address=127.0.0.1:0', `--temp=${folder}`, `--data=${join(folder, 'data')}`,
       `--port-file=${join(folder, 'port')}`, ...(options.args ?? [])];
     const child = Child.start(binary, args, { ...(options.ownToken === false ? {} : { ROUNDS_AUTH_TOKENS: authToken }), ...options.env });
-    await child.line((l) => l.includes('event=start') || l.includes('"event":"start"'));
-    const port = readFileSync(join(folder, 'port'), 'utf8').trim();
-    return new Rounds(child, `http://127.0.0.1:${port}`, folder);
+    try {
+      await child.line((l) => l.includes('event=start') || l.includes('"event":"start"'));
+      const port = readFileSync(join(folder, 'port'), 'utf8').trim();
+      return new Rounds(child, `http://127.0.0.1:${port}`, folder);
+    } catch (error) { // it would not start: there is none who could be stopped
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   get log(): string { return this.child.output(); }
@@ -61,6 +66,28 @@ export class Rounds {
     const code = await this.child.stop(signal);
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
     return code;
+  }
+}
+
+/** What a file of /proc says of a process; '' when the process has ended, be it in this very moment. */
+export function procText(pid: number, file: 'status' | 'cmdline'): string {
+  try { return readFileSync(`/proc/${pid}/${file}`, 'latin1'); } catch { return ''; }
+}
+
+/** Runs, or will: neither gone nor a zombie. */
+export const isAlive = (pid: number) => /^State:\s+[^Z]/m.test(procText(pid, 'status'));
+
+/** Kills it, unless it has ended by itself meanwhile. */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try { process.kill(pid, signal); } catch (error) { if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; }
+}
+
+/** Waits for what comes by itself, of which nothing tells. */
+export async function until(what: string, test: () => boolean, most_ms = 20_000): Promise<void> {
+  const end = Date.now() + most_ms;
+  while (!test()) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((r) => setTimeout(r, 20));
   }
 }
 
