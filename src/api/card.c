@@ -3,15 +3,6 @@
 
 #include "base/clock.h"
 
-const char *card_state_word(enum round_state state)
-{
-    static const char *const words[] = {
-        [ROUND_PREPARING] = "waiting", [ROUND_RUNNING] = "running",     [ROUND_REVIEW] = "finished",
-        [ROUND_SIGNED] = "signed",     [ROUND_CANCELLED] = "cancelled", [ROUND_FAILED] = "failed",
-    };
-    return words[state];
-}
-
 void card_print_members(struct jw *w, const struct store_round *round)
 {
     static const char *const triggers[] = {
@@ -20,7 +11,7 @@ void card_print_members(struct jw *w, const struct store_round *round)
     jw_text_at(w, "plan_id", round->plan_id);
     jw_text_at(w, "plan_name", round->plan_name);
     jw_time_at(w, "moment_at", round->moment_ms);
-    jw_text_at(w, "state", card_state_word(round->state));
+    jw_text_at(w, "state", store_round_state_word(round->state));
     jw_int_at(w, "total", round->total);
     jw_int_at(w, "done", round->done);
     jw_int_at(w, "failed", round->failed);

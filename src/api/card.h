@@ -5,8 +5,6 @@
 #include "api/reply.h"
 #include "store/round.h"
 
-/* The API's words: "waiting", "running", "finished", "cancelled", "signed", "failed". */
-const char *card_state_word(enum round_state state);
 /* The members of RoundCard, into an object that the caller has open. */
 void card_print_members(struct jw *w, const struct store_round *round);
 /* The API's RoundCard. */

@@ -4,14 +4,19 @@
 #include "api/handlers.h"
 
 #include "api/platform.h"
+#include "base/clock.h"
 #include "base/metric.h"
 #include "store/archive.h"
 #include "store/outbox.h"
+#include "store/shot.h"
 
 static struct metric workers =
     METRIC_GAUGE("rounds_round_workers", "state", "Threads that run rounds, by what they do.");
 static struct metric shots =
     METRIC_GAUGE("rounds_shots_total", "outcome", "Shots of rounds since the start, by outcome.");
+static struct metric queued =
+    METRIC_GAUGE("rounds_shots_queued", "state",
+                 "Shots that wait, rest before another try, and are being taken.");
 static struct metric kept =
     METRIC_GAUGE("rounds_archive_items", "kind", "What the archive holds: rounds, shots, blobs.");
 static struct metric bytes =
@@ -23,7 +28,7 @@ static struct metric letters =
 
 void platform_metrics_register(void)
 {
-    struct metric *rows[] = {&workers, &shots, &kept, &bytes, &disk, &letters};
+    struct metric *rows[] = {&workers, &shots, &queued, &kept, &bytes, &disk, &letters};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         metric_register(rows[i]);
 }
@@ -31,6 +36,7 @@ void platform_metrics_register(void)
 static void gather_store(struct op *op, const struct platform *platform)
 {
     struct store_weight weight;
+    struct store_queue queue;
     int64_t waiting, dead, free_bytes, total_bytes;
     if (store_archive_weight(op, platform->store, &weight) == 0) {
         metric_set(&kept, "rounds", (double)weight.rounds);
@@ -38,6 +44,11 @@ static void gather_store(struct op *op, const struct platform *platform)
         metric_set(&kept, "blobs", (double)weight.blobs);
         metric_set(&bytes, "blobs", (double)weight.blob_bytes);
         metric_set(&bytes, "database", (double)(weight.file_bytes + weight.log_bytes));
+    }
+    if (store_shot_queue(op, platform->store, clock_wall_ms(), &queue) == 0) {
+        metric_set(&queued, "waiting", (double)queue.waiting);
+        metric_set(&queued, "resting", (double)queue.resting);
+        metric_set(&queued, "taking", (double)queue.claimed);
     }
     if (store_outbox_counts(op, platform->store, &waiting, &dead) == 0) {
         metric_set(&letters, "waiting", (double)waiting);

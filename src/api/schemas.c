@@ -188,7 +188,7 @@ const struct schema schemas[] = {
      "panel:ShotPanel window:WindowAt variables:object panel_key:text picture:ShotPicture|null "
      "expired:bool has_data:bool data_note:text|null findings:[Finding] change:Change|null "
      "verdict:Verdict|null verdict_version:int comments:int known_issue:KnownIssue|null "
-     "live_url:text|null stages:object|null taken_at:time|null"},
+     "live_url:text|null stages:object|null taken_at:time|null record?:ShotRecord|null"},
     {"SourceRef", "id:text name:text"},
     {"ShotDashboard", "uid:text title:text folder:text|null"},
     {"ShotPanel", "id:int key:text title:text type:text path:[text]"},
@@ -260,7 +260,9 @@ const struct schema schemas[] = {
              "window:RoundWindow variables:object panel_key:text picture:ShotPicture|null "
              "expired:bool has_data:bool data_note:text|null findings:[Finding] change:Change|null "
              "verdict:Verdict|null verdict_version:int comments:int known_issue:KnownIssue|null "
-             "live_url:text|null taken_at:time|null stages:Stages|null"},
+             "live_url:text|null taken_at:time|null stages:Stages|null record?:ShotRecord|null"},
+    {"ShotRecord", "url:text timezone:text grafana_version:text browser_version:text how:text "
+                   "missing:text dashboard_version:int"},
     {"Named", "id:text name:text"},
     {"ShotDashboard", "uid:text title:text folder:text|null"},
     {"ShotPanel", "id:int key:text title:text type:text path:[text]"},
@@ -318,12 +320,14 @@ const struct schema schemas[] = {
 
     /* The service itself. */
     {"System", "version:text started_at:time browser:BrowserKind browsers:[Browser] queue:Queue "
-               "workers:Workers fonts:Fonts storage:Storage fidelity:Fidelity errors:[LogLine] "
+               "shots:ShotQueue workers:Workers fonts:Fonts storage:Storage fidelity:Fidelity "
+               "errors:[LogLine] "
                "health:[Check]"},
     {"BrowserKind", "kind:text version:text sandbox:Sandbox"},
     {"Sandbox", "on:bool reason:text|null"},
     {"Browser", "id:text state:text identities:int renders:int age_ms:int memory_bytes:int"},
     {"Queue", "waiting:int running:int"},
+    {"ShotQueue", "waiting:int resting:int taking:int oldest_at:time|null"},
     {"Workers", "total:int working:int shots_done:int shots_failed:int"},
     {"Fonts", "missing:[MissingFont]"},
     {"MissingFont", "script:text package:text"},

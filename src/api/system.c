@@ -24,6 +24,7 @@ struct view {
     struct rounds_busy busy;
     struct store_weight weight;
     struct retention_preview due;
+    struct store_queue shots;
     int64_t disk_free, disk_total;
     int64_t letters_waiting, letters_dead;
 };
@@ -35,6 +36,7 @@ static int look(struct call *call, struct view *v)
     pool_stats(call->api->pool, &v->pool);
     rounds_busy(platform->rounds, &v->busy);
     return store_archive_weight(op, platform->store, &v->weight) < 0 ||
+                   store_shot_queue(op, platform->store, clock_wall_ms(), &v->shots) < 0 ||
                    retention_preview(op, platform->rounds, clock_wall_ms(), &v->due) < 0 ||
                    blob_space(op, platform->blobs, &v->disk_free, &v->disk_total) < 0 ||
                    store_outbox_counts(op, platform->store, &v->letters_waiting, &v->letters_dead) <
@@ -69,14 +71,21 @@ static void print_browsers(struct jw *w, const struct view *v)
     jw_end(w);
 }
 
-static void print_queue(struct jw *w, const struct view *v)
+static void print_queue(struct reply *r, const struct view *v)
 {
+    struct jw *w = &r->w;
     int waiting = 0;
     for (int i = 0; i < POOL_CLASSES; i++)
         waiting += v->pool.waiting[i];
     jw_object_at(w, "queue");
     jw_int_at(w, "waiting", waiting);
     jw_int_at(w, "running", v->pool.leased);
+    jw_end(w);
+    jw_object_at(w, "shots");
+    jw_int_at(w, "waiting", v->shots.waiting);
+    jw_int_at(w, "resting", v->shots.resting);
+    jw_int_at(w, "taking", v->shots.claimed);
+    reply_time_at(r, "oldest_at", v->shots.oldest_ms);
     jw_end(w);
     jw_object_at(w, "workers");
     jw_int_at(w, "total", v->busy.workers);
@@ -183,7 +192,7 @@ int handle_system(struct call *call)
     jw_text_at(&r.w, "version", ROUNDS_VERSION);
     reply_time_at(&r, "started_at", call->api->started_ms);
     print_browsers(&r.w, v);
-    print_queue(&r.w, v);
+    print_queue(&r, v);
     print_fonts(&r.w, fonts ? fonts : "");
     print_storage(&r.w, v);
     jw_array_at(&r.w, "errors");

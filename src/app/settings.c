@@ -8,6 +8,7 @@
 
 #include "app/settings_priv.h"
 #include "base/duration.h"
+#include "base/name.h"
 #include "base/yaml.h"
 #include "sys/file.h"
 

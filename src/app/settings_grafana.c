@@ -8,6 +8,7 @@
  */
 #include "app/settings_priv.h"
 
+#include "base/name.h"
 #include "base/url.h"
 #include "sys/file.h"
 

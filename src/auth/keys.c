@@ -383,11 +383,3 @@ const char *keys_public_pem(const struct keys *keys, const char *key_id)
     const struct public_key *key = public_find(keys, key_id);
     return key ? key->pem : NULL;
 }
-
-bool keys_verify_pem(const char *pem, struct bytes message,
-                     const unsigned char signature[KEYS_SIGNATURE_SIZE])
-{
-    unsigned char raw[KEYS_PUBLIC_SIZE];
-    ASSERT(sodium_init() >= 0);
-    return pem_parse(pem, raw) && verify(raw, message, signature);
-}

@@ -49,8 +49,5 @@ bool keys_verify(const struct keys *keys, const char *key_id, struct bytes messa
 /* PEM ("-----BEGIN PUBLIC KEY-----"), as OpenSSL reads it. NULL: unknown id. key_id NULL: the
  * present one. Borrowed from keys. */
 const char *keys_public_pem(const struct keys *keys, const char *key_id);
-/* The same check from a PEM alone, for bundles. */
-bool keys_verify_pem(const char *pem, struct bytes message,
-                     const unsigned char signature[KEYS_SIGNATURE_SIZE]);
 
 #endif

@@ -23,7 +23,4 @@ int yaml_parse(struct op *op, struct bytes text, struct yaml_doc *out) MUST_CHEC
  * the nearest known ancestor is used. column may be NULL. */
 int yaml_line(const struct yaml_doc *doc, const char *path, int *column);
 
-/* The name of the list that is nearest to a misspelt one (edit distance at most 3), or NULL. */
-const char *name_nearest(const char *name, const char *const *names, size_t n);
-
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/yaml.h"
+#include "base/name.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -128,20 +128,6 @@ int gate_open(struct op *op, struct gate *g, const struct gate_allow *allow, siz
     return 0;
 }
 
-int gate_set_allow(struct op *op, struct gate *g, int port, const struct gate_allow *allow,
-                   size_t n)
-{
-    lock_take(&g->lock);
-    struct gate_port *p = find_port(g, port);
-    int rc = p ? rules_set(op, &p->rules, allow, n)
-               : op_fail(op, ERR_NOT_FOUND, "the gate has no port %d", port);
-    if (rc == 0)
-        p->is_changed = true;
-    lock_give(&g->lock);
-    wake(g);
-    return rc;
-}
-
 void gate_close(struct gate *g, int port)
 {
     lock_take(&g->lock);

@@ -51,9 +51,6 @@ void gate_stop(struct gate *gate);
 /* A listening port of its own for one identity. Copies the list. ERR_BAD_INPUT names a bad entry. */
 int gate_open(struct op *op, struct gate *gate, const struct gate_allow *allow, size_t n,
               int *out_port) MUST_CHECK;
-/* Replaces the list; connections that the new one would refuse are cut. */
-int gate_set_allow(struct op *op, struct gate *gate, int port, const struct gate_allow *allow,
-                   size_t n) MUST_CHECK;
 /* Closes the port and its connections; an unknown port is fine. */
 void gate_close(struct gate *gate, int port);
 

@@ -27,9 +27,8 @@ struct gate_port {
     struct gate_port *next; /* under the lock */
     struct gate_end end;
     int port;
-    bool is_closed;     /* under the lock: to be freed by the relay */
-    bool is_changed;    /* under the lock: connections are to be judged again */
-    struct rules rules; /* under the lock */
+    bool is_closed;                                /* under the lock: to be freed by the relay */
+    struct rules rules;                            /* under the lock */
     struct gate_refusal refused[GATE_REFUSED_MAX]; /* under the lock; oldest first */
     size_t refused_n;
 };

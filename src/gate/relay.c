@@ -537,21 +537,6 @@ static void kill_port(struct gate *g, const struct gate_port *port)
     }
 }
 
-static void judge_again(struct gate *g, struct gate_port *port)
-{
-    struct relay_conn *next;
-    for (struct relay_conn *c = g->conns; c; c = next) {
-        next = c->next;
-        if (c->port != port || c->state == GREETING || c->state == REQUEST)
-            continue;
-        lock_take(&g->lock);
-        bool is_good = rules_find(&port->rules, c->host, c->target) != NULL;
-        lock_give(&g->lock);
-        if (!is_good)
-            kill_conn(g, c);
-    }
-}
-
 /* Takes one port that something has happened to; NULL: none. Closed ones are unlinked: no other thread can
  * reach them any more. */
 static struct gate_port *take_news(struct gate *g, bool *is_closed)
@@ -560,13 +545,12 @@ static struct gate_port *take_news(struct gate *g, bool *is_closed)
     lock_take(&g->lock);
     for (struct gate_port **at = &g->ports; *at && !found; at = found ? at : &(*at)->next) {
         struct gate_port *p = *at;
-        if (!p->is_closed && !p->is_changed && p->end.armed)
+        if (!p->is_closed && p->end.armed)
             continue;
         found = p;
         *is_closed = p->is_closed;
         if (p->is_closed)
             *at = p->next;
-        p->is_changed = false;
     }
     lock_give(&g->lock);
     return found;
@@ -584,7 +568,6 @@ static void adopt_news(struct gate *g, struct gate_port **closed)
             *closed = p;
         } else {
             arm(g, &p->end, EPOLLIN);
-            judge_again(g, p);
         }
     }
 }

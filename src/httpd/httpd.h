@@ -121,9 +121,6 @@ void httpd_stats(struct httpd *server, struct httpd_stats *out);
 
 /* The value of the nth header of that name (0 = first), in any case; NULL if there is none. */
 const char *httpd_header_in(const struct httpd_request *req, const char *name, size_t nth);
-/* Header i in the order sent; false past the last. */
-bool httpd_header_at(const struct httpd_request *req, size_t i, const char **name,
-                     const char **value);
 /* Whether the client unpacks gzip. */
 bool httpd_takes_gzip(const struct httpd_request *req);
 /* A cookie's value, unquoted, in the op's arena; NULL if there is none. */
@@ -166,7 +163,6 @@ bool httpd_stream_send(struct httpd_stream *stream, struct bytes data);
 /* Waits for room: for a handler that produces faster than its client reads. ERR_CANCELLED when
  * the client is gone, ERR_TIMEOUT at the op's deadline. */
 int httpd_stream_write(struct op *op, struct httpd_stream *stream, struct bytes data) MUST_CHECK;
-bool httpd_stream_is_gone(struct httpd_stream *stream);
 /* Ends the answer after what was sent, and frees the handle. is_whole false: the connection is
  * cut instead, so that the client sees that something is missing. */
 void httpd_stream_close(struct httpd_stream *stream, bool is_whole);

@@ -9,17 +9,6 @@ const char *httpd_header_in(const struct httpd_request *req, const char *name, s
     return h ? h->value.p : NULL;
 }
 
-bool httpd_header_at(const struct httpd_request *req, size_t i, const char **name,
-                     const char **value)
-{
-    const struct head *head = &req->private_job->head;
-    if (i >= head->header_n)
-        return false;
-    *name = head->headers[i].name.p;
-    *value = head->headers[i].value.p;
-    return true;
-}
-
 bool httpd_takes_gzip(const struct httpd_request *req)
 {
     const char *accepted = httpd_header_in(req, "Accept-Encoding", 0);

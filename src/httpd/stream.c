@@ -172,14 +172,6 @@ int httpd_stream_write(struct op *op, struct httpd_stream *stream, struct bytes 
     return result;
 }
 
-bool httpd_stream_is_gone(struct httpd_stream *stream)
-{
-    lock_take(&stream->lock);
-    bool is_gone = stream->is_gone || stream->is_ended;
-    lock_give(&stream->lock);
-    return is_gone;
-}
-
 void httpd_stream_close(struct httpd_stream *stream, bool is_whole)
 {
     lock_take(&stream->lock);

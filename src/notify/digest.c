@@ -162,13 +162,6 @@ static void add_items(struct digest *d)
 
 /* ---- The digest for machines ---- */
 
-static const char *state_word(enum round_state state)
-{
-    static const char *const words[] = {"waiting", "running",   "finished",
-                                        "signed",  "cancelled", "failed"};
-    return (unsigned)state <= ROUND_FAILED ? words[state] : "";
-}
-
 static void print_round(struct jw *w, const struct store_round *r)
 {
     jw_object_at(w, "round");
@@ -176,7 +169,7 @@ static void print_round(struct jw *w, const struct store_round *r)
     jw_text_at(w, "plan_id", r->plan_id);
     jw_text_at(w, "plan_name", r->plan_name);
     jw_time_at(w, "moment_at", r->moment_ms);
-    jw_text_at(w, "state", state_word(r->state));
+    jw_text_at(w, "state", store_round_state_word(r->state));
     jw_bool_at(w, "late", r->is_late);
     jw_int_at(w, "total", r->total);
     jw_int_at(w, "done", r->done);

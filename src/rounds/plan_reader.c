@@ -5,7 +5,7 @@
  */
 #include "rounds/plan_reader.h"
 
-#include "base/yaml.h"
+#include "base/name.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -90,8 +90,11 @@ int round_cancel(struct op *op, struct rounds *rounds, const char *id)
 int round_retry_failed(struct op *op, struct rounds *rounds, const char *id, int *out_n)
 {
     struct store_round round;
-    if (store_round_find(op, rounds->conf.store, id, &round) ||
-        store_shot_retake_failed(op, rounds->conf.store, round.row, out_n))
+    if (store_round_find(op, rounds->conf.store, id, &round))
+        return -1;
+    if (round.state == ROUND_SIGNED || round.state == ROUND_CANCELLED)
+        return op_fail(op, ERR_READ_ONLY, "the round is %s", store_round_state_word(round.state));
+    if (store_shot_retake_failed(op, rounds->conf.store, round.row, out_n))
         return -1;
     rounds_wake(rounds);
     rounds_tell(rounds, ROUNDS_ROUND, round.plan_row, round.row, round.id, 0, "");

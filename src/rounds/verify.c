@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOBS_STEP = 200, TOLD_EACH = 500 };
+enum { BLOBS_STEP = 200, TOLD_EACH = 500, NAMED_MAX = 20 };
 
 struct check {
     struct op *op;
@@ -26,6 +26,7 @@ struct check {
     struct verify_result *out;
     void (*progress)(void *ctx, int64_t checked);
     void *ctx;
+    int named; /* faults whose shot was looked for */
 };
 
 static void fault(struct check *c, const char *kind, const char *object, const char *fmt, ...)
@@ -48,6 +49,18 @@ static void fault(struct check *c, const char *kind, const char *object, const c
 
 /* ---- Blobs ---- */
 
+/* The shot that a blob belongs to, for the first few: nothing leads from a blob to its shots, so it
+ * takes a look at all of them. Else its hash. */
+static const char *find_user(struct check *c, const struct store_blob_ref *ref, const char *hex)
+{
+    const char *shot = "";
+    if (c->named++ >= NAMED_MAX)
+        return hex;
+    if (store_archive_user_of(c->op, c->rounds->conf.store, ref->key, &shot))
+        op_clear(c->op); /* the fault itself is what has to be told */
+    return *shot ? shot : hex;
+}
+
 static int check_blob(struct check *c, const struct store_blob_ref *ref, const char *what,
                       const char *object)
 {
@@ -60,10 +73,13 @@ static int check_blob(struct check *c, const struct store_blob_ref *ref, const c
     op_init_part(&part, c->op, -1);
     int failed = blob_get(&part, c->rounds->conf.blobs, ref->key, &content);
     enum err err = part.err;
-    if (failed && err == ERR_GONE)
-        fault(c, "picture_missing", object ? object : hex, "%s %s is not there", what, hex);
-    else if (failed && err == ERR_STORAGE)
-        fault(c, "picture_damaged", object ? object : hex, "%s %s: %s", what, hex, part.err_text);
+    bool is_fault = failed && (err == ERR_GONE || err == ERR_STORAGE);
+    if (is_fault && !object)
+        object = find_user(c, ref, hex);
+    if (is_fault && err == ERR_GONE)
+        fault(c, "picture_missing", object, "%s %s is not there", what, hex);
+    else if (is_fault)
+        fault(c, "picture_damaged", object, "%s %s: %s", what, hex, part.err_text);
     else if (failed)
         op_fail_from(c->op, &part);
     op_fini(&part);

@@ -62,6 +62,15 @@ static void read_round(struct op *op, struct cols *c, void *item)
     r->bytes = take_int(c);
 }
 
+const char *store_round_state_word(enum round_state state)
+{
+    static const char *const words[] = {
+        [ROUND_PREPARING] = "waiting", [ROUND_RUNNING] = "running",     [ROUND_REVIEW] = "finished",
+        [ROUND_SIGNED] = "signed",     [ROUND_CANCELLED] = "cancelled", [ROUND_FAILED] = "failed",
+    };
+    return (unsigned)state <= ROUND_FAILED ? words[state] : "";
+}
+
 int store_round_add(struct op *op, struct store *store, struct store_round *r)
 {
     r->id = store_new_id(op);

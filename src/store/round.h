@@ -21,6 +21,10 @@ enum round_state {
     ROUND_FAILED = 5,    /* no shots could be worked out; `error` says why */
 };
 
+/* "waiting", "running", "finished", "signed", "cancelled", "failed": what everybody outside calls
+ * them; "" for any other number. */
+const char *store_round_state_word(enum round_state state);
+
 enum round_trigger { ROUND_BY_SCHEDULE = 1, ROUND_BY_HAND = 2, ROUND_BY_API = 3 };
 
 struct store_round {

@@ -29,23 +29,3 @@ int store_setting_set(struct op *op, struct store *store, const char *key, const
                     "value = excluded.value, set_ms = excluded.set_ms",
                     DB_ARGS(db_text(key), db_text(value), db_int(clock_wall_ms())), NULL);
 }
-
-static void read_setting(struct op *op, struct cols *c, void *item)
-{
-    struct store_setting *s = item;
-    s->key = take_text(c);
-    s->value = take_text(c);
-    s->set_ms = take_int(c);
-}
-
-int store_setting_list(struct op *op, struct store *store, const char *prefix,
-                       struct store_setting **out, size_t *out_n)
-{
-    CLEANUP(unit_end) struct unit u = {0};
-    if (unit_begin(op, store, DB_READ, &u))
-        return -1;
-    return read_all(op, u.tx,
-                    "SELECT key, value, set_ms FROM settings "
-                    "WHERE substr(key, 1, length($1)) = $1 ORDER BY key",
-                    DB_ARGS(db_text(prefix)), sizeof **out, read_setting, (void **)out, out_n);
-}

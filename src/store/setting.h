@@ -11,13 +11,4 @@ int store_setting_find(struct op *op, struct store *store, const char *key,
 int store_setting_set(struct op *op, struct store *store, const char *key,
                       const char *value) MUST_CHECK;
 
-struct store_setting {
-    const char *key;
-    const char *value;
-    int64_t set_ms;
-};
-/* Those whose key begins with prefix. */
-int store_setting_list(struct op *op, struct store *store, const char *prefix,
-                       struct store_setting **out, size_t *out_n) MUST_CHECK;
-
 #endif

@@ -155,7 +155,7 @@ int store_shot_retake_failed(struct op *op, struct store *store, int64_t round_r
 
 struct store_queue {
     int64_t waiting, resting, claimed;
-    int64_t oldest_ms; /* creation of the oldest round with a shot that waits; 0: none */
+    int64_t oldest_ms; /* creation of the oldest round that is not taken yet; 0: none */
 };
 int store_shot_queue(struct op *op, struct store *store, int64_t now_ms,
                      struct store_queue *out) MUST_CHECK;

@@ -237,8 +237,7 @@ int store_shot_queue(struct op *op, struct store *store, int64_t now_ms, struct 
                        "SELECT (SELECT count(*) FROM shots WHERE state = 0 AND not_before_ms IS "
                        "NULL), (SELECT count(*) FROM shots WHERE state = 0 AND not_before_ms IS "
                        "NOT NULL AND not_before_ms > $1), (SELECT count(*) FROM shots WHERE "
-                       "state = 1), (SELECT min(created_ms) FROM rounds WHERE state IN (0, 1, 2) "
-                       "AND state = 1)",
+                       "state = 1), (SELECT min(created_ms) FROM rounds WHERE state = 1)",
                        DB_ARGS(db_int(now_ms)), read_queue, out);
     return got < 0 ? -1 : 0;
 }

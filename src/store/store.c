@@ -244,13 +244,3 @@ int store_tidy(struct op *op, struct store *store)
 {
     return db_tidy(op, store->db);
 }
-
-int store_size(struct op *op, struct store *store, struct store_size *out)
-{
-    CLEANUP(unit_end) struct unit u = {0};
-    *out = (struct store_size){0};
-    if (db_size(op, store->db, &out->file_bytes, &out->log_bytes) ||
-        unit_begin(op, store, DB_READ, &u))
-        return -1;
-    return db_get_int(op, u.tx, "SELECT max(number) FROM schema_versions", DB_NONE, &out->schema);
-}

@@ -80,11 +80,4 @@ int store_verify_file(struct op *op, struct store *store) MUST_CHECK;
 /* For quiet moments: shortens the log, refreshes statistics. */
 int store_tidy(struct op *op, struct store *store) MUST_CHECK;
 
-struct store_size {
-    int64_t file_bytes; /* the database */
-    int64_t log_bytes;  /* its write-ahead log */
-    int64_t schema;     /* number of the newest migration */
-};
-int store_size(struct op *op, struct store *store, struct store_size *out) MUST_CHECK;
-
 #endif

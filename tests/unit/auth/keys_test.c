@@ -142,12 +142,6 @@ static void old_signatures_verify_after_the_signing_key_is_replaced(void **state
     assert_false(keys_verify(keys, id, BYTES("hasH"), signature));
     assert_false(keys_verify(keys, keys_signing_id(keys), BYTES("hash"), signature));
     assert_false(keys_verify(keys, "0000000000000000", BYTES("hash"), signature));
-    const char *pem = keys_public_pem(keys, id);
-    assert_true(keys_verify_pem(pem, BYTES("hash"), signature));
-    assert_false(keys_verify_pem(keys_public_pem(keys, NULL), BYTES("hash"), signature));
-    assert_false(keys_verify_pem("-----BEGIN PUBLIC KEY-----", BYTES("hash"), signature));
-    signature[0] ^= 1;
-    assert_false(keys_verify_pem(pem, BYTES("hash"), signature));
     keys_close(keys);
     op_fini(&op);
 }

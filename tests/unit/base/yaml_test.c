@@ -1,5 +1,6 @@
 #include "../test.h"
 
+#include "base/name.h"
 #include "base/yaml.h"
 
 #include <string.h>

@@ -156,20 +156,6 @@ static void test_going_elsewhere(void **state)
     assert_int_equal(page_facts(page)->status, 200);
 }
 
-static void test_a_wider_list_takes_effect(void **state)
-{
-    (void)state;
-    struct gate_allow allow[] = {{"127.0.0.1", all.site.port, true},
-                                 {"127.0.0.1", all.other.port, true}};
-    check(gate_set_allow(&op, all.gate, port, allow, 2));
-    check(page_go(&op, page, arena_fmt(&op.arena, "%s/allowed", all.other.origin)));
-    assert_non_null(site_request(&all.other, &op.arena, "GET /allowed"));
-    check(gate_set_allow(&op, all.gate, port, allow, 1));
-    assert_int_equal(page_go(&op, page, arena_fmt(&op.arena, "%s/again", all.other.origin)), -1);
-    op_clear(&op);
-    assert_null(site_request(&all.other, &op.arena, "GET /again"));
-}
-
 /* Whatever is not in a context with a way out has none at all. */
 static void test_without_a_context_nothing_is_reached(void **state)
 {
@@ -208,7 +194,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_hostile_page),
         cmocka_unit_test(test_going_elsewhere),
-        cmocka_unit_test(test_a_wider_list_takes_effect),
         cmocka_unit_test(test_without_a_context_nothing_is_reached),
         cmocka_unit_test(test_the_cost_of_the_way),
     };

@@ -300,23 +300,6 @@ static bool ends(int fd)
     return read(fd, &c, 1) <= 0 && errno != EAGAIN;
 }
 
-static void test_a_changed_list_cuts(void **state)
-{
-    struct fixture *f = *state;
-    int port = open_for(f, "localhost", f->echo.port, true);
-    int fd = dial(port);
-    assert_int_equal(ask(fd, "localhost", f->echo.port), 0);
-    struct gate_allow other = {"other.example", 443, false};
-    assert_int_equal(gate_set_allow(&f->op, f->gate, port, &other, 1), 0);
-    errno = 0;
-    assert_true(ends(fd));
-    close(fd);
-    assert_int_equal(code_for(port, "localhost", f->echo.port), 2);
-    assert_int_equal(gate_set_allow(&f->op, f->gate, 1, &other, 1), -1);
-    assert_int_equal(f->op.err, ERR_NOT_FOUND);
-    op_clear(&f->op);
-}
-
 static void test_a_closed_port_cuts(void **state)
 {
     struct fixture *f = *state;
@@ -517,7 +500,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_addresses_behind_allowed_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failures_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refusals_are_bounded_and_counted, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_changed_list_cuts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_closed_port_cuts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_garbage_is_hung_up_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_user_is_refused, setup, teardown),

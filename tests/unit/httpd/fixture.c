@@ -22,11 +22,12 @@ static void serve_echo(struct httpd_request *req)
     httpd_headerf(req, "X-Query", "%.*s", BYTES_ARG(req->raw_query));
     httpd_header(req, "X-Path", req->path);
     httpd_header(req, "X-Peer", req->peer);
-    const char *cookie = httpd_cookie(req, "room"), *name, *value;
+    static const char *const echoed[] = {"X-Ask", "X-Ask-Me"};
+    const char *cookie = httpd_cookie(req, "room"), *value;
     httpd_header(req, "X-Cookie", cookie ? cookie : "none");
-    for (size_t i = 0; httpd_header_at(req, i, &name, &value); i++)
-        if (strncasecmp(name, "X-Ask", 5) == 0)
-            httpd_header(req, name, value);
+    for (size_t i = 0; i < sizeof echoed / sizeof *echoed; i++)
+        if ((value = httpd_header_in(req, echoed[i], 0)))
+            httpd_header(req, echoed[i], value);
     httpd_reply(req, 200, "application/octet-stream", req->body);
 }
 

@@ -144,16 +144,6 @@ static void a_newer_schema_and_a_foreign_file_are_refused(void **state)
     assert_false(file_exists(nowhere.dir));
 }
 
-static void sizes_are_told(void **state)
-{
-    struct fixture *f = *state;
-    struct store_size size;
-    succeeds(&f->op, store_size(&f->op, f->store, &size));
-    assert_true(size.file_bytes + size.log_bytes > 0);
-    assert_true(size.schema >= 1);
-    succeeds(&f->op, store_verify_file(&f->op, f->store));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,7 +153,6 @@ int main(void)
         TEST(a_live_backup_opens_and_holds_everything),
         TEST(a_damaged_file_is_refused_with_the_way_out),
         TEST(a_newer_schema_and_a_foreign_file_are_refused),
-        TEST(sizes_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
