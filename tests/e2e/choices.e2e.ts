@@ -62,6 +62,48 @@ describe('quiet hours of a source', () => {
     })
 })
 
+describe('where somebody is signed in', () => {
+    it('is seen and ended from the account menu, and by an admin', async () => {
+        const elsewhere = await stage.page({ user: 'li' })
+        await elsewhere.goto(`${stage.url}/plans`)
+        const page = await stage.page({ user: 'li', language: 'zh-CN', ...phone })
+        await page.goto(stage.url)
+        await page.getByRole('button', { name: /^账户/ }).click()
+        await page.getByRole('menuitem', { name: '登录会话' }).click()
+        const rows = page.getByRole('dialog').getByRole('row')
+        await rows.getByText('当前').waitFor()
+        expect(await rows.getByRole('button', { name: '结束' }).count()).toBeGreaterThan(0)
+        expect(await violations(page)).toEqual([])
+        expect(await overflow(page)).toBe(0)
+        await page.getByRole('button', { name: '结束其余会话' }).click()
+        await rows.nth(2).waitFor({ state: 'detached' }) // the head and this session are left
+        await elsewhere.goto(`${stage.url}/plans`)
+        await elsewhere.getByLabel(/Password|密码/).waitFor()
+
+        const admin = await stage.page({ user: 'admin', language: 'zh-CN' })
+        await admin.goto(`${stage.url}/people`)
+        await admin.getByRole('row', { name: /\bli\b/ }).getByRole('button').click()
+        await admin.getByRole('menuitem', { name: '登录会话' }).click()
+        await admin.getByRole('button', { name: '结束全部会话' }).click()
+        await admin.getByText('没有登录会话').waitFor()
+        await page.goto(stage.url)
+        await page.getByLabel('密码').waitFor()
+        for (const p of [elsewhere, page, admin]) await p.context().close()
+    })
+})
+
+describe('what the service refuses', () => {
+    it('is said in the reader’s language, with what was filled in', async () => {
+        const page = await stage.page({ user: 'admin', language: 'zh-CN' })
+        await page.goto(`${stage.url}/people`)
+        await page.getByRole('button', { name: '添加用户' }).click()
+        await page.getByRole('textbox', { name: '用户名' }).fill('LI')
+        await page.getByRole('button', { name: '保存' }).click()
+        await page.getByText('用户名“LI”已被使用').waitFor()
+        await page.context().close()
+    })
+})
+
 describe('an API token', () => {
     it('is given a scope in plain words; the list says which', async () => {
         const page = await stage.page({ user: 'admin' })

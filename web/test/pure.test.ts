@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { browserOf } from '../src/base/agent'
 import { makeFormat } from '../src/base/format'
 import type { KnownIssue, PlanSpec } from '../src/api/types'
 import { inOrder, stateOf, withoutReplaced } from '../src/rooms/issues/state'
@@ -174,4 +175,16 @@ describe('what a dashboard has no more', () => {
         expect(canLeaveOut(missing('value', 'selections[0].variables.host'))).toBe(false)
         expect(canLeaveOut(missing('variable', 'selections[0].variables.host'))).toBe(true)
     })
+})
+
+describe('browsers by their User-Agent', () => {
+    it.each([
+        ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36', 'Chrome 126 · Windows'],
+        ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.2592.87', 'Edge 126 · Windows'],
+        ['Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1', 'Safari 17 · iPhone'],
+        ['Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0', 'Firefox 127 · Linux'],
+        ['curl/8.5.0', 'curl 8'],
+        ['something of our own', 'something of our own'],
+        ['', ''],
+    ])('%s', (agent, name) => expect(browserOf(agent)).toBe(name))
 })

@@ -32,6 +32,7 @@ export const keys = {
     variables: (source: string, dashboard: string) => ['variables', source, dashboard] as const,
     source: (id: string) => ['source', id] as const,
     users: ['users'] as const,
+    sessions: (user: string | null) => ['sessions', user] as const,
     tokens: ['tokens'] as const,
     system: ['system'] as const,
     channels: ['channels'] as const,

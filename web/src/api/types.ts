@@ -24,6 +24,17 @@ export interface User {
     version: number
 }
 
+/** A session as a list shows it; `current` is the one that asked. */
+export interface SignedIn {
+    id: string
+    address: string
+    agent: string
+    created_at: string
+    last_seen_at: string
+    expires_at: string
+    current: boolean
+}
+
 export interface Session {
     user: User
     csrf_token: string

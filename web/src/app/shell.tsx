@@ -16,6 +16,7 @@ import { Dialog } from '~/parts/dialog'
 import { Menu } from '~/parts/menu'
 import { toast } from '~/parts/toast'
 import { PasswordForm } from '~/rooms/signin/change-password'
+import { SessionsDialog } from '~/rooms/signin/sessions'
 import icon from '~/style/icon.svg'
 import { usePreferenceEntries } from './preferences'
 import s from './shell.module.css'
@@ -35,6 +36,7 @@ function UserMenu() {
     const cache = useQueryClient()
     const prefs = usePreferenceEntries(true)
     const [isChanging, setChanging] = useState(false)
+    const [isListing, setListing] = useState(false)
     const signOut = () => void api.own('DELETE', '/session').catch(() => undefined).then(() => {
         cache.clear()
         cache.setQueryData(keys.session, null)
@@ -48,6 +50,7 @@ function UserMenu() {
                 groups={[
                     { title: t(`common.role.${user.role}`), entries: [
                         { id: 'password', text: t('session.changePassword'), onAction: () => setChanging(true) },
+                        { id: 'sessions', text: t('session.sessions'), onAction: () => setListing(true) },
                         { id: 'out', text: t('session.signOut'), onAction: signOut },
                     ] },
                     { title: t('common.language.label'), entries: prefs.language },
@@ -57,6 +60,7 @@ function UserMenu() {
             <Dialog title={t('session.changePassword')} isOpen={isChanging} onClose={() => setChanging(false)}>
                 <PasswordForm onDone={() => { setChanging(false); toast({ text: t('session.passwordChanged') }) }} />
             </Dialog>
+            {isListing && <SessionsDialog userId={null} onClose={() => setListing(false)} />}
         </>
     )
 }

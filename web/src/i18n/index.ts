@@ -3,24 +3,26 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type { Both, Language } from '~/api/types'
+import { setFaultWords } from '~/base/fault-words'
 import { resolveLanguage, setLanguageChoice, type LanguageChoice } from '~/base/prefs'
 
 type Texts = Record<string, unknown>
 
-const load: Record<Language, () => Promise<{ default: Texts }>> = {
+const load: Record<Language, () => Promise<{ default: Texts; faults: [string, string][] }>> = {
     'zh-CN': () => import('./zh-CN/index'),
     en: () => import('./en/index'),
 }
 
 async function ready(language: Language): Promise<void> {
-    if (!i18next.hasResourceBundle(language, 'translation')) {
-        i18next.addResourceBundle(language, 'translation', (await load[language]()).default)
-    }
+    const texts = await load[language]()
+    if (!i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', texts.default)
+    setFaultWords(texts.faults)
 }
 
 export async function startI18n(): Promise<void> {
     const language: Language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
-    const texts = (await load[language]()).default
+    const { default: texts, faults } = await load[language]()
+    setFaultWords(faults)
     await i18next.use(initReactI18next).init({
         lng: language, fallbackLng: false, resources: { [language]: { translation: texts } },
         showSupportNotice: false, interpolation: { escapeValue: false }, returnNull: false, react: { useSuspense: false },

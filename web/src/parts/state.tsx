@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '~/api/client'
 import { cx } from '~/base/cx'
+import { sayFault } from '~/base/fault-words'
 import { Button } from './button'
 import s from './state.module.css'
 
@@ -44,14 +45,22 @@ function headline(error: unknown): string {
     return 'error.server'
 }
 
+const detailsMax = 4
+
+/** The server's sentences: its message unless a detail says the same, then the details, each once. */
+function sentencesOf(error: ApiError): string {
+    const details = [...new Set(error.details.filter((d) => d.message).map((d) => [d.path, sayFault(String(d.message))].filter(Boolean).join(': ')))]
+    const isRepeated = error.details.some((d) => d.message && error.message.endsWith(d.message))
+    const shown = [...(isRepeated ? [] : [sayFault(error.message)]), ...details].filter(Boolean)
+    return shown.slice(0, detailsMax).join(' · ') + (shown.length > detailsMax ? ' · …' : '')
+}
+
 /** What failed, in the reader's words; the server's own sentence comes after it. */
 export function useFaultText(): (error: unknown) => { title: string; detail: string } {
     const { t } = useTranslation()
     return (error) => ({
         title: t(`common.${headline(error)}`),
-        detail: error instanceof ApiError && !error.isOffline
-            ? [error.message, ...error.details.map((d) => [d.path, d.message].filter(Boolean).join(': '))].filter(Boolean).join(' · ')
-            : '',
+        detail: error instanceof ApiError && !error.isOffline ? sentencesOf(error) : '',
     })
 }
 

@@ -11,3 +11,5 @@ import people from './people.json'
 import system from './system.json'
 
 export default { common, session, today, review, history, plans, sources, issues, records, people, system }
+/** The server speaks English by itself. */
+export const faults: [string, string][] = []

@@ -11,3 +11,4 @@ import people from './people.json'
 import system from './system.json'
 
 export default { common, session, today, review, history, plans, sources, issues, records, people, system }
+export { faults } from './faults'

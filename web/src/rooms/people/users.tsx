@@ -15,6 +15,7 @@ import { Menu, Select } from '~/parts/menu'
 import { Table } from '~/parts/page'
 import { Fault, FaultNote, Loading, Note } from '~/parts/state'
 import { toast } from '~/parts/toast'
+import { SessionsDialog } from '~/rooms/signin/sessions'
 import s from './people.module.css'
 import { Secret } from './secret'
 
@@ -81,7 +82,7 @@ export function Users() {
     const me = useUser()
     const cache = useQueryClient()
     const users = useQuery({ queryKey: keys.users, queryFn: () => all<User>('/users') })
-    const [open, setOpen] = useState<{ what: 'edit' | 'drop' | 'reset'; user: User | null } | null>(null)
+    const [open, setOpen] = useState<{ what: 'edit' | 'drop' | 'reset' | 'sessions'; user: User | null } | null>(null)
     const close = () => setOpen(null)
     const drop = useMutation({ mutationFn: (u: User) => api.drop(`/users/${u.id}`), onSuccess: () => { void cache.invalidateQueries({ queryKey: keys.users }); close() } })
     const reset = useMutation({ mutationFn: (u: User) => api.post<{ password: string }>(`/users/${u.id}/password-reset`) })
@@ -106,6 +107,7 @@ export function Users() {
                                 groups={[{ entries: [
                                     { id: 'edit', text: t('common.edit'), onAction: () => setOpen({ what: 'edit', user: u }) },
                                     { id: 'reset', text: t('people.reset'), onAction: () => { reset.reset(); setOpen({ what: 'reset', user: u }) } },
+                                    { id: 'sessions', text: t('session.sessions'), onAction: () => setOpen({ what: 'sessions', user: u }) },
                                     { id: 'drop', text: t('people.disable'), isDisabled: u.id === me?.id || u.disabled, onAction: () => setOpen({ what: 'drop', user: u }) },
                                 ] }]}
                             />
@@ -115,6 +117,7 @@ export function Users() {
             />
             {open?.what === 'edit' && <UserDialog key={open.user?.id ?? 'new'} user={open.user} onClose={close} />}
             <Confirm isOpen={open?.what === 'drop'} title={t('people.dropTitle', { name: open?.user?.display_name })} text={t('people.dropText')} action={t('people.disable')} isBusy={drop.isPending} onClose={close} onConfirm={() => { if (open?.user) drop.mutate(open.user) }} />
+            {open?.what === 'sessions' && open.user && <SessionsDialog userId={open.user.id} name={open.user.display_name} onClose={close} />}
             {open?.what === 'reset' && (
                 <Dialog
                     title={t('people.resetTitle', { name: open.user?.display_name })} isOpen onClose={close}

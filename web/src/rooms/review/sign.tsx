@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, api } from '~/api/client'
+import { sayFault } from '~/base/fault-words'
 import { keys } from '~/api/queries'
 import type { Round } from '~/api/types'
 import { useDraft } from '~/base/draft'
@@ -83,7 +84,7 @@ export function SignDialog({ state, round, onClose }: { state: ReviewState; roun
             <TextBox label={t('review.summary')} value={draft.value.summary} onChange={(v) => draft.set((old) => ({ ...old, summary: v }))} rows={3} />
             <p className="quiet small">{t(round.second_person && !round.signoffs.length ? 'review.signFirst' : 'review.signNote')}</p>
             {sign.isError && (sign.error instanceof ApiError && sign.error.status === 409
-                ? <Note kind="warn">{sign.error.message} {t('review.signMoved')}</Note> : <FaultNote error={sign.error} />)}
+                ? <Note kind="warn">{sayFault(sign.error.message)} {t('review.signMoved')}</Note> : <FaultNote error={sign.error} />)}
         </Dialog>
     )
 }

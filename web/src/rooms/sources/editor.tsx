@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useParams } from 'wouter'
 import { ApiError, api } from '~/api/client'
+import { sayFault } from '~/base/fault-words'
 import { keys } from '~/api/queries'
 import { useMay } from '~/api/session'
 import type { CredentialKind, Source, SourceTest } from '~/api/types'
@@ -42,7 +43,9 @@ export function bodyOf(form: Form): Record<string, unknown> {
 }
 
 function faultAt(error: unknown, path: string): string | undefined {
-    return error instanceof ApiError ? error.details.find((d) => d.path === path || d.path?.startsWith(`${path}.`) || d.path?.startsWith(`${path}[`))?.message : undefined
+    const found = error instanceof ApiError
+        ? error.details.find((d) => d.path === path || d.path?.startsWith(`${path}.`) || d.path?.startsWith(`${path}[`))?.message : undefined
+    return found === undefined ? undefined : sayFault(found)
 }
 
 function CredentialFields({ form, set, error }: { form: Form; set: (change: Partial<Form>) => void; error: unknown }) {
