@@ -67,6 +67,7 @@ async function run(daysAgo) {
     const round = await call('POST', `/plans/${plan.id}/rounds`, moment);
     const end = await finished(round.id);
     if (end.state !== 'finished' || end.total === 0) throw new Error(`the round ended as ${end.state}`);
+    if (end.failed) process.stderr.write(`  ${end.failed} of them could not be made; the round says why\n`);
     return end;
 }
 
