@@ -22,9 +22,9 @@ struct signin_ask {
     const char *agent;
 };
 
-/* Both outcomes are written into the audit trail, refusals as refusals.h says. ERR_UNAUTHENTICATED: wrong name or password, or
- * disabled (never told apart, in text or time). ERR_BUSY: too many wrong tries; *out_pause_ms says
- * how long to wait (may be NULL). */
+/* Both outcomes are written into the audit trail, refusals as refusals.h says. ERR_UNAUTHENTICATED:
+ * wrong name or password, or disabled (never told apart, in text or time). ERR_BUSY: too many wrong
+ * tries; *out_pause_ms says how long to wait (may be NULL). */
 int signin_try(struct op *op, const struct signin *signin, const struct signin_ask *ask,
                char cookie[SESSION_COOKIE_MAX], struct session *out,
                int64_t *out_pause_ms) MUST_CHECK;

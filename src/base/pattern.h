@@ -8,8 +8,9 @@ enum { PATTERN_MAX = 500 };
 
 enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_UNKNOWN };
 
-/* `expression` is "/…/flags", or bare, which means ^…$: source @grafana/data, stringToJsRegex. PATTERN_UNKNOWN:
- * too long, no expression, text that is not UTF-8, or not decided within limits of time and memory. */
+/* `expression` is "/…/flags", or bare, which means ^…$: source @grafana/data, stringToJsRegex.
+ * PATTERN_UNKNOWN: too long, no expression, text that is not UTF-8, or not decided within limits of
+ * time and memory. */
 enum pattern_answer pattern_find(const char *expression, const char *text);
 
 #endif

@@ -69,9 +69,9 @@ bool process_has_sandbox(const struct process *process);
 const char *process_last_words(struct process *process);
 /* Reads what stderr holds, so that the browser never blocks on it. Does not block. */
 void process_drain(struct process *process);
-/* Proportional memory of the whole process tree, bytes; resident memory where the kernel does not tell; 0 when
- * it is gone. Costs tens of milliseconds at first and after great changes, else few (see proctree_memory).
- * One thread at a time. */
+/* Proportional memory of the whole process tree, bytes; resident memory where the kernel does not
+ * tell; 0 when it is gone. Costs tens of milliseconds at first and after great changes, else few
+ * (see proctree_memory). One thread at a time. */
 int64_t process_memory(struct process *process);
 
 #endif

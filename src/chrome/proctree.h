@@ -26,10 +26,10 @@ enum { PROCTREE_ZYGOTES_MAX = 4 };
 size_t proctree_zygotes(pid_t root, int fds[PROCTREE_ZYGOTES_MAX]);
 /* The same of the process that all its requests go through; -1: none yet, or the kernel does not tell. */
 int proctree_network(pid_t root);
-/* The proportional memory of a tree, bytes; resident memory where the kernel does not tell; 0 when it is gone.
- * Reading it exactly costs the kernel a walk through every page, tens of milliseconds, and holds up the
- * processes meanwhile; so in between it is reckoned from what each process has of its own, which costs
- * nothing. `usage` is the caller's, zeroed at first, one for each tree. */
+/* The proportional memory of a tree, bytes; resident memory where the kernel does not tell; 0 when
+ * it is gone. Reading it exactly costs the kernel a walk through every page, tens of milliseconds,
+ * and holds up the processes meanwhile; so in between it is reckoned from what each process has of
+ * its own, which costs nothing. `usage` is the caller's, zeroed at first, one for each tree. */
 struct proctree_usage {
     int64_t exact, own; /* bytes, both of the same moment */
     int64_t exact_ms;   /* that moment, monotonic */
