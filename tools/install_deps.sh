@@ -4,7 +4,7 @@
 set -euo pipefail
 
 # netbase: a chroot by debootstrap does not know the name localhost without it.
-PACKAGES=(gcc libc6-dev make meson ninja-build pkg-config ca-certificates netbase
+PACKAGES=(gcc libc6-dev make meson ninja-build pkg-config ca-certificates curl netbase
   libmicrohttpd-dev libgnutls28-dev libnss3-dev libjansson-dev libpcre2-dev libssl-dev libpng-dev libsqlite3-dev libcurl4-openssl-dev
   libsodium-dev libcjose-dev libyaml-dev libarchive-dev libxlsxwriter-dev libminizip-dev zlib1g-dev libzstd-dev
   libcmocka-dev libfaketime fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core)
