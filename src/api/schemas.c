@@ -155,86 +155,16 @@ const struct schema schemas[] = {
     {"Missing", "what:text path:text name:text mend:Both"},
     {"SchedulePreviewAsk", "cron:[text] timezone:text holidays?:[text]", .is_closed = true},
     {"SchedulePreview", "next:[time] words:Both"},
-
-    /* Rounds and shots. */
-    {"RoundState", .is = "'waiting|running|finished|cancelled|signed|failed'"},
     {"RoundCard", CARD},
-    {"Round",
-     CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
-          "rate_per_s:num left_ms:int|null timezone:text second_person:bool windows:[WindowAt] "
-          "signoffs:[SignOff] reviewers:[PersonRef] legal_hold:LegalHoldReason|null"},
-    {"RoundStart", "moment?:time|null", .is_closed = true},
-    {"WindowAt", "index:int name:text from:time to:time"},
     {"PersonRef", "id?:text display_name:text"},
-    {"SignOff",
-     "seq:int final:bool by:PersonRef at:time summary:text reasons:[SignOffReason] hash:text "
-     "signature:text key_id:text"},
-    {"SignOffReason", "shot_id:text reason:text"},
-    {"LegalHold", "held:bool reason:text", .is_closed = true},
-    {"LegalHoldReason", "reason:text"},
-    {"Sign", "summary?:text reasons?:[SignOffReason] expected_undecided?:int|null",
-     .is_closed = true},
-    {"Verification", "ok:bool checked:VerifiedCounts faults:[VerifyFault] more:bool"},
-    {"VerifiedCounts", "pictures:int verdicts:int signoffs:int"},
-    {"VerifyFault", "kind:text object:text text:text"},
-    {"Today", "now:time awaiting_sign_off:int running:int next_run_at:time|null plans:[TodayPlan]"},
-    {"TodayPlan", "plan:PlanRef last:RoundCard|null next_run_at:time|null strip:[StripDay]"},
-    {"PlanRef", "id:text name:text paused:bool timezone:text"},
-    {"StripDay", "round_id:text|null moment_at:time "
-                 "outcome:'signed|abnormal|failed|open|running|missed'"},
-    {"Shot",
-     "id:text round_id:text order:int moment_at:time state:'waiting|running|done|failed|cancelled' "
-     "outcome:text|null message:text|null attempts:int source:SourceRef dashboard:ShotDashboard "
-     "panel:ShotPanel window:WindowAt variables:object panel_key:text picture:ShotPicture|null "
-     "expired:bool has_data:bool data_note:text|null findings:[Finding] change:Change|null "
-     "verdict:Verdict|null verdict_version:int comments:int known_issue:KnownIssue|null "
-     "live_url:text|null stages:object|null taken_at:time|null record?:ShotRecord|null"},
-    {"SourceRef", "id:text name:text"},
-    {"ShotDashboard", "uid:text title:text folder:text|null"},
-    {"ShotPanel", "id:int key:text title:text type:text path:[text]"},
-    {"ShotPicture", "sha256:text width:int height:int bytes:int mime:text"},
-    {"Finding", "kind:text severity:'alert|warn|info' text:Both evidence:object"},
-    {"Change", "score:num reference_id:text|null"},
-    {"VerdictValue", .is = "'normal|abnormal|not_applicable|undecided'"},
-    {"Verdict",
-     "seq:int value:'normal|abnormal|not_applicable|undecided|comment' comment:text|null "
-     "category:text|null links:[text] by:PersonRef at:time how:'single|bulk|phone' "
-     "dwell_ms:int|null hash?:text"},
-    {"VerdictSet",
-     "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
-     "dwell_ms?:int|null how?:'single|phone' expected_version?:int|null",
-     .is_closed = true},
-    {"VerdictBulk",
-     "value:VerdictValue comment?:text|null category?:text|null links?:[text]|null "
-     "shots?:[text] filter?:VerdictFilter expected_count?:int|null",
-     .is_closed = true},
-    {"VerdictFilter",
-     "filter?:'todo|changed|failed|abnormal|mine' dashboard?:text|null "
-     "unchanged_since_normal?:bool",
-     .is_closed = true},
-    {"VerdictBulkDone", .is = "<VerdictApplied|VerdictCoverage>"},
-    {"VerdictApplied", "applied:int skipped:int"},
-    {"VerdictCoverage", "count:int shots:[text]"},
-    {"References",
-     "chosen:Shot|null previous:Shot|null same_weekday:Shot|null last_normal:Shot|null "
-     "pinned:Shot|null"},
-    {"ShotData", "note:text series:[Series]"},
-    {"Series",
-     "ref:text name:text labels:{text} unit:text|null last:num|null min:num|null max:num|null "
-     "mean:num|null missing_share:num|null points:[any]"},
-    {"Pin", "shot_id:text window?:text|null", .is_closed = true},
-    {"Masks", "masks:[Mask]", .is_closed = true},
-    {"Mask", "x:num y:num w:num h:num", .is_closed = true},
     {"KnownIssue", "id:text panel_key:text comment:text link:text|null from_at:time|null "
                    "expires_at:time|null ended:bool by:PersonRef panel?:KnownPanel"},
     {"KnownPanel", "title:text dashboard:KnownDashboard source:KnownSource"},
     {"KnownDashboard", "uid:text title:text"},
     {"KnownSource", "id:text name:text"},
-    {"KnownIssueAdd", "panel_key:text comment:text link?:text|null expires_at?:time|null",
-     .is_closed = true},
-    {"KnownIssueSet", "comment?:text link?:text|null expires_at?:time|null", .is_closed = true},
     {"RenderBatch", .is = "object"},
     {"RoundStart", "moment?:time|null", .is_closed = true},
+    {"RoundState", .is = "'waiting|running|finished|cancelled|signed|failed'"},
     {"Round",
      CARD "plan_version:int started_at:time|null finished_at:time|null started_by:text|null "
           "rate_per_s:num left_ms:int|null timezone:text second_person:bool "
@@ -333,7 +263,8 @@ const struct schema schemas[] = {
     {"MissingFont", "script:text package:text"},
     {"Storage", "database_bytes:int blobs:int blob_bytes:int free_bytes:int rounds:int shots:int "
                 "retention:RetentionDue"},
-    {"RetentionDue", "due_count:int due_bytes:int"},
+    {"RetentionDue", "due_count:int due_bytes:int ahead_days:int ahead_count:int ahead_bytes:int "
+                     "added_bytes_per_day:int full_in_days:int|null"},
     {"Fidelity", "checked:int different:int"},
     {"LogLine", "at:time line:text"},
     {"Check", "name:text ok:bool detail:text"},

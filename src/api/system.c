@@ -24,6 +24,7 @@ struct view {
     struct rounds_busy busy;
     struct store_weight weight;
     struct retention_preview due;
+    struct retention_forecast forecast;
     struct store_queue shots;
     int64_t disk_free, disk_total;
     int64_t letters_waiting, letters_dead;
@@ -39,6 +40,8 @@ static int look(struct call *call, struct view *v)
                    store_shot_queue(op, platform->store, clock_wall_ms(), &v->shots) < 0 ||
                    retention_preview(op, platform->rounds, clock_wall_ms(), &v->due) < 0 ||
                    blob_space(op, platform->blobs, &v->disk_free, &v->disk_total) < 0 ||
+                   retention_forecast(op, platform->rounds, clock_wall_ms(), v->disk_free,
+                                      &v->forecast) < 0 ||
                    store_outbox_counts(op, platform->store, &v->letters_waiting, &v->letters_dead) <
                        0
                ? -1
@@ -132,6 +135,15 @@ static void print_storage(struct jw *w, const struct view *v)
     jw_object_at(w, "retention");
     jw_int_at(w, "due_count", v->due.rounds);
     jw_int_at(w, "due_bytes", v->due.bytes);
+    jw_int_at(w, "ahead_days", RETENTION_AHEAD_DAYS);
+    jw_int_at(w, "ahead_count", v->forecast.due_rounds);
+    jw_int_at(w, "ahead_bytes", v->forecast.due_bytes);
+    jw_int_at(w, "added_bytes_per_day", v->forecast.added_bytes);
+    jw_key(w, "full_in_days");
+    if (v->forecast.full_days < 0)
+        jw_null(w);
+    else
+        jw_int(w, v->forecast.full_days);
     jw_end(w);
     jw_end(w);
     int64_t checked, different;

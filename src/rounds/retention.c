@@ -289,6 +289,27 @@ int retention_preview(struct op *op, struct rounds *rounds, int64_t now_ms,
     return 0;
 }
 
+int retention_forecast(struct op *op, struct rounds *rounds, int64_t now_ms, int64_t free_bytes,
+                       struct retention_forecast *out)
+{
+    const int64_t ahead_ms = RETENTION_AHEAD_DAYS * DAY_MS;
+    struct retention_preview due = {0};
+    struct preview p = {op, rounds, now_ms + ahead_ms, &due};
+    int64_t added, first_ms;
+    *out = (struct retention_forecast){.full_days = -1};
+    if (for_each_plan(op, rounds, &p, preview_plan) ||
+        store_archive_added(op, rounds->conf.store, now_ms - ahead_ms, &added, &first_ms))
+        return -1;
+    out->due_rounds = due.rounds;
+    out->due_bytes = due.bytes;
+    int64_t days = first_ms && first_ms < now_ms ? (now_ms - first_ms) / DAY_MS + 1 : 1;
+    out->added_bytes = added / (days < RETENTION_AHEAD_DAYS ? days : RETENTION_AHEAD_DAYS);
+    int64_t net = out->added_bytes - due.bytes / RETENTION_AHEAD_DAYS;
+    if (net > 0)
+        out->full_days = free_bytes / net;
+    return 0;
+}
+
 /* ---- The janitor ---- */
 
 int janitor_job(void *ctx, struct op *op, int64_t now_ms, int64_t *next_ms)

@@ -38,6 +38,15 @@ struct retention_preview {
 /* What the janitor would take at now_ms. Nothing is changed. */
 int retention_preview(struct op *op, struct rounds *rounds, int64_t now_ms,
                       struct retention_preview *out) MUST_CHECK;
+enum { RETENTION_AHEAD_DAYS = 30 };
+struct retention_forecast {
+    int64_t due_rounds, due_bytes; /* let go of by age within RETENTION_AHEAD_DAYS, from now on */
+    int64_t added_bytes;           /* a day, on the average of as many days past */
+    int64_t full_days;             /* until `free_bytes` are used up at this rate; -1: never */
+};
+/* free_bytes: of the disk that the pictures are on. */
+int retention_forecast(struct op *op, struct rounds *rounds, int64_t now_ms, int64_t free_bytes,
+                       struct retention_forecast *out) MUST_CHECK;
 struct retention_result {
     int64_t rounds, shots, blobs, bytes, orphans;
 };

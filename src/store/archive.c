@@ -303,3 +303,19 @@ int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int6
     *out_bytes = found[1];
     return 0;
 }
+
+int store_archive_added(struct op *op, struct store *store, int64_t since_ms, int64_t *out_bytes,
+                        int64_t *out_first_ms)
+{
+    CLEANUP(unit_end) struct unit u = {0};
+    int64_t found[2] = {0};
+    if (unit_begin(op, store, DB_READ, &u) ||
+        read_one(op, u.tx,
+                 "SELECT coalesce(sum(bytes), 0), coalesce(min(moment_ms), 0) FROM rounds "
+                 "WHERE moment_ms >= $1",
+                 DB_ARGS(db_int(since_ms)), read_due, found) < 0)
+        return -1;
+    *out_bytes = found[0];
+    *out_first_ms = found[1];
+    return 0;
+}

@@ -60,5 +60,9 @@ int store_archive_weight(struct op *op, struct store *store, struct store_weight
  * plan has stored): rounds not held, and their bytes, shared content counted each time. */
 int store_archive_due(struct op *op, struct store *store, int64_t plan_row, int64_t before_ms,
                       int64_t *out_rounds, int64_t *out_bytes) MUST_CHECK;
+/* Bytes of the rounds of a moment since then (content that others share is counted too), and the
+ * moment of the first of them (0: none). */
+int store_archive_added(struct op *op, struct store *store, int64_t since_ms, int64_t *out_bytes,
+                        int64_t *out_first_ms) MUST_CHECK;
 
 #endif

@@ -187,6 +187,8 @@ describe('the System page', () => {
     expect(system.browser.version).toMatch(/^\d+\./);
     expect(system.browsers.length).toBeGreaterThan(0);
     expect(system.storage.database_bytes).toBeGreaterThan(0);
+    expect(system.shots).toEqual({ waiting: 0, resting: 0, taking: 0, oldest_at: null });
+    expect(system.storage.retention).toMatchObject({ due_count: 0, ahead_days: 30, ahead_count: 0 });
     expect(system.health.find((h: any) => h.name === 'database').ok).toBe(true);
     const picture = new Picture((await admin.post('/system/self-test')).bytes);
     expect([picture.width, picture.height]).toEqual([800, 360]);

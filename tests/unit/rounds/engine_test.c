@@ -285,6 +285,7 @@ static void old_pictures_go_and_hashes_stay(void **state)
     struct engine *e = *state;
     struct retention_result result;
     struct retention_preview preview;
+    struct retention_forecast ahead;
     struct verify_result verified;
     struct store_signoff signoff;
     engine_plan(e, "retention: {days: 10, abnormal_days: 20}\n");
@@ -304,6 +305,14 @@ static void old_pictures_go_and_hashes_stay(void **state)
         .round_id = round.id, .user_row = e->user.row, .summary = "fine", .expected_undecided = 0};
     succeeds(&e->op, signoff_give(&e->op, e->rounds, &words, &signoff, NULL, NULL));
     int64_t later = clock_wall_ms() + 11 * 86400000LL;
+    /* All that was added today goes within the month: a disk with room for 100 such days lasts
+     * longer than that. */
+    succeeds(&e->op, retention_forecast(&e->op, e->rounds, clock_wall_ms(), 0, &ahead));
+    assert_int_equal(ahead.due_rounds, 1);
+    assert_true(ahead.added_bytes > 0 && ahead.due_bytes == ahead.added_bytes);
+    succeeds(&e->op, retention_forecast(&e->op, e->rounds, clock_wall_ms(), 100 * ahead.added_bytes,
+                                        &ahead));
+    assert_true(ahead.full_days > 100 && ahead.full_days < 110);
     succeeds(&e->op, retention_preview(&e->op, e->rounds, later, &preview));
     assert_int_equal(preview.rounds, 1);
     succeeds(&e->op, retention_run(&e->op, e->rounds, later, &result));

@@ -180,7 +180,7 @@ const system = () => ({
         { id: 'b2', state: 'idle', identities: 2, renders: 31, age_ms: 900_000, memory_bytes: 380 << 20 },
     ],
     queue: { waiting: 7, running: 1 }, fonts: { missing: [{ script: 'Devanagari', package: 'fonts-noto-core' }] },
-    storage: { database_bytes: 41 << 20, blobs: 88_210, blob_bytes: 4_200_000_000, free_bytes: 53_000_000_000, retention: { due_count: 300, due_bytes: 18_000_000 } },
+    storage: { database_bytes: 41 << 20, blobs: 88_210, blob_bytes: 4_200_000_000, free_bytes: 53_000_000_000, retention: { due_count: 300, due_bytes: 18_000_000, ahead_days: 30, ahead_count: 4200, ahead_bytes: 250_000_000, added_bytes_per_day: 12_000_000, full_in_days: 14_400 } },
     fidelity: { checked: 120, different: 0 }, errors: [{ at: iso(now() - 600_000), line: 'target: GET https://grafana.prod.example/api/… answered 504 after 30 s op=k3j9' }],
     health: [{ name: 'database', ok: true, detail: 'WAL, 41 MB' }, { name: 'browsers', ok: true, detail: '2 of 2 alive' }, { name: 'disk', ok: true, detail: '53 GB free' }],
 })

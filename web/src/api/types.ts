@@ -533,7 +533,10 @@ export interface System {
         blobs: number
         blob_bytes: number
         free_bytes: number
-        retention: { due_count: number; due_bytes: number }
+        retention: {
+            due_count: number; due_bytes: number; ahead_days: number; ahead_count: number; ahead_bytes: number
+            added_bytes_per_day: number; full_in_days: number | null
+        }
     }
     fidelity: { checked: number; different: number }
     errors: { at: string; line: string }[]

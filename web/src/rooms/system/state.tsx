@@ -117,6 +117,10 @@ function Shown({ x, error }: { x: System; error: unknown }) {
                         [t('system.blobs'), `${f.bytes(x.storage.blob_bytes)} · ${t('system.files', { count: x.storage.blobs })}`],
                         [t('system.free'), f.bytes(x.storage.free_bytes)],
                         [t('system.retention'), t('system.retentionText', { count: x.storage.retention.due_count, bytes: f.bytes(x.storage.retention.due_bytes) })],
+                        [t('system.ahead', { count: x.storage.retention.ahead_days }), t('system.retentionText', { count: x.storage.retention.ahead_count, bytes: f.bytes(x.storage.retention.ahead_bytes) })],
+                        [t('system.growth'), x.storage.retention.full_in_days === null
+                            ? t('system.growthText', { bytes: f.bytes(x.storage.retention.added_bytes_per_day) })
+                            : t('system.growthFull', { bytes: f.bytes(x.storage.retention.added_bytes_per_day), count: x.storage.retention.full_in_days })],
                     ]} />
                 </section>
                 <section className={s.card}>
