@@ -298,6 +298,23 @@ static void print_stages(const struct jv *meta, struct jw *w)
         jw_null(w);
 }
 
+/* Under what circumstances the picture came about; null before it is taken. */
+static void print_record(const struct jv *meta, struct jw *w)
+{
+    static const char *const texts[] = {"url", "timezone", "grafana_version", "browser_version",
+                                        "how", "missing"};
+    jw_key(w, "record");
+    if (!jv_is_object(meta) || !jv_get(meta, "url")) {
+        jw_null(w);
+        return;
+    }
+    jw_object(w);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        jw_text_at(w, texts[i], jv_text_at(meta, texts[i], ""));
+    jw_int_at(w, "dashboard_version", jv_int_at(meta, "dashboard_version", 0));
+    jw_end(w);
+}
+
 int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw *w)
 {
     const struct jv *meta = jv_parse_quiet(&p->op->arena, bytes_of(shot->meta));
@@ -328,6 +345,8 @@ int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw 
         return -1;
     print_stages(meta, w);
     jw_time_at(w, "taken_at", shot->taken_ms);
+    if (p->with_record)
+        print_record(meta, w);
     jw_end(w);
     return 0;
 }

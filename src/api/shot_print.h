@@ -26,6 +26,7 @@ struct shot_printer {
     struct store_known *known; /* those that apply now */
     size_t known_n;
     bool has_known;
+    bool with_record; /* how it was taken, too */
 };
 
 void shot_printer_init(struct shot_printer *p, struct op *op, const struct platform *platform);

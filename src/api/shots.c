@@ -30,6 +30,7 @@ int reply_shot(struct call *call, const char *id, int status)
     struct store_shot shot;
     struct reply r;
     shot_printer_init(&printer, call->op, call->api->platform);
+    printer.with_record = true;
     if (store_shot_find(call->op, call->api->platform->store, id, &shot) < 0)
         return -1;
     reply_open(&r, call);

@@ -333,6 +333,7 @@ int pool_lease(struct op *op, struct pool *pool, const struct pool_ask *ask, str
         lease.slot = slot;
         lease.browser = slot->browser;
         memcpy(lease.name, slot->name, sizeof lease.name);
+        memcpy(lease.version, slot->browser->version, sizeof lease.version);
         count_lease(pool, &lease);
         *out = lease;
         return 0;

@@ -86,6 +86,7 @@ struct pool_lease {
     int64_t waited_ms; /* for a browser */
     int64_t opened_ms; /* for the tab: 0 when one was parked */
     char name[16];     /* of the browser, for logs: "b7" */
+    char version[64];  /* of the browser: "HeadlessChrome/156.0…" */
 };
 
 /* Waits for a browser until the op's deadline. The page is ready to be set up and to go. ERR_BUSY:

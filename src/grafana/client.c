@@ -261,6 +261,18 @@ int grafana_find_about(struct op *op, struct grafana *grafana, struct grafana_ab
     return 0;
 }
 
+const char *grafana_find_version(struct op *op, struct grafana *grafana)
+{
+    struct grafana_answer answer;
+    struct op part;
+    const char *version = "";
+    op_init_part(&part, op, -1);
+    if (grafana_get(&part, grafana, "/api/health", GRAFANA_NO_LOGIN, &answer) == 0)
+        version = arena_strdup(&op->arena, jv_text_at(answer.json, "version", ""));
+    op_fini(&part);
+    return version;
+}
+
 /* The first served version of schema 2, or "". Grafana lists the preferred first. */
 static const char *served_v2(const struct jv *group)
 {

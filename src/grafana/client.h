@@ -52,6 +52,9 @@ struct grafana_about {
 int grafana_find_about(struct op *op, struct grafana *grafana,
                        struct grafana_about *out) MUST_CHECK;
 
+/* The server's version, asked of whoever answers; "" where it hides it or does not answer. */
+const char *grafana_find_version(struct op *op, struct grafana *grafana);
+
 /* The newest v2 version of dashboards that the server speaks ("" none) and the namespace to ask in.
  * Remembered for some minutes. */
 int grafana_find_schema(struct op *op, struct grafana *grafana, const char **version,

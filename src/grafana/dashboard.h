@@ -64,7 +64,8 @@ struct dashboard {
     const char *slug;
     const char *schema; /* "v1", "v2" */
     int64_t version;
-    const char *timezone; /* "" the organisation's, "browser", "utc" or IANA */
+    const char *grafana_version; /* of the server, as who asked it says; NULL: not known */
+    const char *timezone;        /* "" the organisation's, "browser", "utc" or IANA */
     const char **tags;
     size_t tag_n;
     struct dashboard_variable *variables;

@@ -273,6 +273,8 @@ void dashboard_print_detail(const struct dashboard *dashboard, const struct dash
     jw_text_at(&w, "type", panel->type);
     jw_text_at(&w, "folder", dashboard->folder_title);
     jw_int_at(&w, "dashboard_version", dashboard->version);
+    if (dashboard->grafana_version)
+        jw_text_at(&w, "grafana_version", dashboard->grafana_version);
     jw_array_at(&w, "path");
     for (size_t i = 0; i < panel->path_n; i++)
         jw_text(&w, panel->path[i]);

@@ -244,6 +244,7 @@ static int make_cut(struct op *op, struct visit *visit, const struct scene *scen
     service_clear(out);
     out->how = visit->tab.how;
     out->browser = arena_strdup(&op->arena, visit->tab.lease.name);
+    out->browser_version = arena_strdup(&op->arena, visit->tab.lease.version);
     out->stages = scene->stages;
     if (judge_panel(op, visit, scene, ask, panel, out) < 0 ||
         cut_box(op, scene, ask, panel, &cut) < 0)

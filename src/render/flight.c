@@ -194,6 +194,7 @@ static void copy_result(struct arena *arena, const struct render_result *from,
     out->filename = copy_text(arena, from->filename);
     out->finding.text = copy_text(arena, from->finding.text);
     out->browser = copy_text(arena, from->browser);
+    out->browser_version = copy_text(arena, from->browser_version);
     out->panel_title = copy_text(arena, from->panel_title);
     struct gate_refusal *refused = ARENA_ARRAY(arena, struct gate_refusal, from->refused_n + 1);
     for (size_t i = 0; i < from->refused_n; i++)

@@ -94,6 +94,7 @@ struct render_result {
     const char *url;     /* of a visit: the page that was used, the ask's or its `instead`'s */
     const char *how;     /* "cold", "warm" (new document in a warm tab) or "in-app" */
     const char *browser; /* its name in the pool */
+    const char *browser_version; /* "HeadlessChrome/156.0…" */
     const char *panel_title;
     bool is_other_range;                /* the panel shows a range of its own, not the asked one */
     struct gate_refusal const *refused; /* what the page asked for and did not get */

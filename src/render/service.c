@@ -255,8 +255,12 @@ int service_take(struct op *op, struct tab *tab, const struct render_ask *ask,
 
 void service_clear(struct render_result *out)
 {
-    *out = (struct render_result){
-        .how = "", .browser = "", .panel_title = "", .mime = "", .finding = {.text = ""}};
+    *out = (struct render_result){.how = "",
+                                  .browser = "",
+                                  .browser_version = "",
+                                  .panel_title = "",
+                                  .mime = "",
+                                  .finding = {.text = ""}};
 }
 
 static int run_once(struct op *op, struct render *render, const struct render_ask *ask,
@@ -268,6 +272,7 @@ static int run_once(struct op *op, struct render *render, const struct render_as
         return -1;
     out->stages.queue_ms = tab.lease.waited_ms;
     out->browser = arena_strdup(&op->arena, tab.lease.name);
+    out->browser_version = arena_strdup(&op->arena, tab.lease.version);
     int64_t begun = clock_mono_ms();
     int failed = tab_set_look(op, &tab, &ask->look);
     out->stages.navigate_ms = clock_mono_ms() - begun + tab.lease.opened_ms;

@@ -76,6 +76,7 @@ static int take_single(struct op *op, struct visit *visit, size_t i, struct rend
     if (visit_need_tab(op, visit, ask) < 0)
         return -1;
     out->browser = arena_strdup(&op->arena, visit->tab.lease.name);
+    out->browser_version = arena_strdup(&op->arena, visit->tab.lease.version);
     if (tab_set_look(op, &visit->tab, &ask->look) < 0)
         return -1;
     visit->tab.wanted_n = 0;

@@ -40,7 +40,8 @@ struct lookup {
         const char *id;
         int64_t row;
         struct grafana *grafana;
-        int parallel_max; /* 0: no limit of its own */
+        int parallel_max;    /* 0: no limit of its own */
+        const char *version; /* of Grafana, when shots are made */
     } sources[SOURCES_MAX];
     size_t source_n;
     struct known_dashboard *known;
@@ -293,6 +294,16 @@ static const char *print_page(struct arena *arena, const struct expand_shot *sho
     return text->is_full ? NULL : text->p;
 }
 
+static void print_detail(struct op *op, const struct lookup *l, const struct expand_shot *shot,
+                         struct str *out)
+{
+    struct dashboard dashboard = *shot->dashboard;
+    for (size_t i = 0; i < l->source_n; i++)
+        if (strcmp(l->sources[i].id, shot->source) == 0)
+            dashboard.grafana_version = l->sources[i].version;
+    dashboard_print_detail(&dashboard, shot->panel, out);
+}
+
 static int fill(struct op *op, struct lookup *l, const struct plan_spec *spec,
                 const struct store_round *round, const struct expand_result *result)
 {
@@ -306,11 +317,13 @@ static int fill(struct op *op, struct lookup *l, const struct plan_spec *spec,
     }
     const struct dashboard_panel *last = NULL;
     const char *detail = "{}";
+    for (size_t i = 0; i < l->source_n; i++)
+        l->sources[i].version = grafana_find_version(op, l->sources[i].grafana);
     for (size_t i = 0; i < result->n; i++) {
         const struct expand_shot *from = &result->shots[i];
         if (from->panel != last) {
             struct str *text = str_new(arena, 1 << 20);
-            dashboard_print_detail(from->dashboard, from->panel, text);
+            print_detail(op, l, from, text);
             detail = text->is_full ? "{}" : text->p;
             last = from->panel;
         }

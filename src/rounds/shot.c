@@ -300,7 +300,8 @@ static const char *print_meta(struct op *op, const struct shot_job *job,
     jw_text_at(&w, "url", result->url ? result->url : ask->target.text);
     jw_text_at(&w, "live_url", link_live(&op->arena, &live));
     jw_text_at(&w, "timezone", job->spec->timezone);
-    jw_text_at(&w, "grafana_version", jv_text_at(test, "version", ""));
+    const char *version = jv_text_at(detail, "grafana_version", "");
+    jw_text_at(&w, "grafana_version", *version ? version : jv_text_at(test, "version", ""));
     jw_int_at(&w, "dashboard_version", jv_int_at(detail, "dashboard_version", 0));
     jw_text_at(&w, "mime", result->mime ? result->mime : "");
     jw_int_at(&w, "width", result->width_px);
@@ -309,6 +310,7 @@ static const char *print_meta(struct op *op, const struct shot_job *job,
     jw_text_at(&w, "data_note", set->note);
     jw_text_at(&w, "how", result->how ? result->how : "");
     jw_text_at(&w, "browser", result->browser ? result->browser : "");
+    jw_text_at(&w, "browser_version", result->browser_version ? result->browser_version : "");
     jw_text_at(&w, "missing", result->missing ? result->missing : "");
     jw_object_at(&w, "stages");
     jw_int_at(&w, "queue_ms", result->stages.queue_ms);

@@ -50,6 +50,14 @@ describe('the description', () => {
     expect(await packed.json()).toEqual(await plain.json());
   });
 
+  it('has each shape once, and none that nothing refers to', async () => {
+    const text = await (await fetch(`${rounds.url}/api/v1/openapi.json`)).text();
+    const names = Object.keys(description.json.components.schemas);
+    const times = (what: string) => text.split(what).length - 1;
+    expect(names.filter((name) => times(`"${name}":`) !== 1), 'a reader of JSON would silently take one of them').toEqual([]);
+    expect(names.filter((name) => times(`"#/components/schemas/${name}"`) === 0)).toEqual([]);
+  });
+
   it('refers to nothing that it does not have', () => {
     const refs = [...JSON.stringify(description.json).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((m) => m[1]!);
     expect(refs.filter((name) => !(name in description.json.components.schemas))).toEqual([]);

@@ -80,6 +80,17 @@ describe('a round', () => {
     expect(shots.filter((s) => s.has_data).length).toBeGreaterThan(20);
   });
 
+  it('keeps how each picture came about', async () => {
+    for (const listed of shots.filter((x) => x.picture)) {
+      const { record, window, dashboard } = good(await admin.get(`/shots/${listed.id}`));
+      expect(record).toMatchObject({ timezone: 'Asia/Shanghai', grafana_version: '13.1.1', dashboard_version: 1, how: expect.stringMatching(/^(cold|warm|in-app)$/), missing: '' });
+      expect(record.browser_version).toMatch(/^[A-Za-z]+\/\d+\./);
+      const page = new URL(record.url);
+      expect([page.origin, page.pathname.includes(dashboard.uid), +page.searchParams.get('from')!, +page.searchParams.get('to')!])
+        .toEqual([grafana.url, true, Date.parse(window.from), Date.parse(window.to)]);
+    }
+  });
+
   it('keeps the numbers behind a picture', async () => {
     const s = shots.find((x) => x.dashboard.uid === 'demo' && x.panel.key === '1');
     const data = good(await admin.get(`/shots/${s.id}/data`));
