@@ -116,7 +116,8 @@ static void overrides_choose_the_fields_that_show_them(void **state)
         {"\"byName\",\"options\":\"b\"", false},
         {"\"byRegexp\",\"options\":\"/^CPU/\"", true},
         {"\"byRegexp\",\"options\":\"CPU\"", false},
-        {"\"byRegexp\",\"options\":\"/(?=CPU)/\"", false}, /* not understood */
+        {"\"byRegexp\",\"options\":\"/^(?!mem)/\"", true},
+        {"\"byRegexp\",\"options\":\"/(CPU/\"", false}, /* no expression */
         {"\"byType\",\"options\":\"number\"", true},
         {"\"byType\",\"options\":\"string\"", false},
         {"\"numeric\"", true},
