@@ -33,24 +33,29 @@ run_unit() {
       if (["OK", "EXPECTEDFAIL", "SKIP"].includes(result)) continue;
       const names = [...new Set(failed.map((line) => line.slice(13)))];
       bad += Math.max(1, names.length);
-      const words = (stderr + stdout).split("\n").filter((line) => /^\[  (ERROR|FAILED)/.test(line) || /error/.test(line)).slice(0, 12);
-      appendFileSync(process.argv[2], [`unit ${name}: ${names.join(", ") || result}`, ...words].join("\n    ") + "\n");
+      // A program that died or hung names no test: it was in the one that it began last.
+      const last = names.length ? [] : (stdout.match(/^\[ RUN      \] .*$/gm) ?? []).slice(-1);
+      const said = (stderr + stdout).split("\n").filter((line) => line.trim());
+      const words = said.filter((line) => /^\[  (ERROR|FAILED)/.test(line) || /error/i.test(line)).slice(0, 12);
+      appendFileSync(process.argv[2], [`unit ${name}: ${names.join(", ") || result}`, ...last, ...(words.length ? words : said.slice(-6))].join("\n    ") + "\n");
     }
     console.log(ok, bad);' "$build/meson-logs/testlog.json" "$failures")
 }
 
-# A folder with Vitest: its JSON report says what ran. A file that could not even be loaded counts as one failure.
+# A folder with Vitest: its JSON report says what ran. A file that could not even be loaded counts as one failure, and so does
+# an error that no test is told of, which only the exit code tells.
 run_vitest() {
-  local name=$1 folder=$2 report
+  local name=$1 folder=$2 report code=0
   report=$(mktemp -t rounds-report.XXXXXX)
   npm_install "$folder"
-  (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report")
+  (cd "$folder" && ROUNDS_BINARY=$build/rounds npx vitest run --reporter=default --reporter=json --outputFile="$report") || code=$?
   # shellcheck disable=SC2046
   count "$name" $(node -e '
     const { appendFileSync, readFileSync } = require("fs");
     const { basename } = require("path");
-    const [report, suite, failures] = process.argv.slice(1);
-    const tell = (what, message) => appendFileSync(failures, [`${suite} ${what}`, ...message.split("\n").slice(0, 20)].join("\n    ") + "\n");
+    const [report, suite, failures, code] = process.argv.slice(1);
+    const isOurs = (line) => !/node_modules|node:internal|<anonymous>/.test(line);
+    const tell = (what, message) => appendFileSync(failures, [`${suite} ${what}`, ...message.replace("STACK_TRACE_ERROR", "out of time").split("\n").filter(isOurs).slice(0, 20)].join("\n    ") + "\n");
     const text = readFileSync(report, "utf8");
     if (!text) { tell("wrote no report", ""); console.log(0, 1); process.exit(); }
     const r = JSON.parse(text);
@@ -61,7 +66,8 @@ run_vitest() {
       // A file that failed outside its tests: it could not be loaded, or its preparation or its clearing away broke.
       if (file.status === "failed" && !failed.length) { broken++; tell(basename(file.name), file.message ?? ""); }
     }
-    console.log(r.numPassedTests, r.numFailedTests + broken);' "$report" "$name" "$failures")
+    if (code !== "0" && !r.numFailedTests && !broken) { broken++; tell("failed beside its tests", `exit code ${code}: see "Unhandled" above`); }
+    console.log(r.numPassedTests, r.numFailedTests + broken);' "$report" "$name" "$failures" "$code")
   rm -f "$report"
 }
 
