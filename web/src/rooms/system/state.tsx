@@ -78,6 +78,9 @@ function Browsers({ system }: { system: System }) {
     )
 }
 
+/** Beyond it, when the disk will be full is no news. */
+const farDays = 3650
+
 export function State() {
     const system = useQuery({ queryKey: keys.system, queryFn: ({ signal }) => api.get<System>('/system', {}, signal), refetchInterval: 5000 })
     if (system.isError && !system.data) return <Fault error={system.error} onRetry={() => void system.refetch()} />
@@ -118,7 +121,7 @@ function Shown({ x, error }: { x: System; error: unknown }) {
                         [t('system.free'), f.bytes(x.storage.free_bytes)],
                         [t('system.retention'), t('system.retentionText', { count: x.storage.retention.due_count, bytes: f.bytes(x.storage.retention.due_bytes) })],
                         [t('system.ahead', { count: x.storage.retention.ahead_days }), t('system.retentionText', { count: x.storage.retention.ahead_count, bytes: f.bytes(x.storage.retention.ahead_bytes) })],
-                        [t('system.growth'), x.storage.retention.full_in_days === null
+                        [t('system.growth'), x.storage.retention.full_in_days === null || x.storage.retention.full_in_days > farDays
                             ? t('system.growthText', { bytes: f.bytes(x.storage.retention.added_bytes_per_day) })
                             : t('system.growthFull', { bytes: f.bytes(x.storage.retention.added_bytes_per_day), count: x.storage.retention.full_in_days })],
                     ]} />
