@@ -57,7 +57,7 @@ describe('signing', () => {
     for (const [method, path, body] of [
       ['POST', `/shots/${shots[0].id}/verdict`, { value: 'normal' }], ['POST', `/shots/${shots[0].id}/reshoot`, {}],
       ['POST', `/rounds/${round.id}/verdicts`, { value: 'normal', shots: [shots[0].id], expected_count: 1 }],
-      ['POST', `/rounds/${round.id}/sign`, { summary: 'again' }],
+      ['POST', `/rounds/${round.id}/sign`, { summary: 'again' }], ['POST', `/rounds/${round.id}/retry-failed`, {}],
     ] as const)
       expect((await admin.call(method, path, body)).status, path).toBe(423);
     expect([409, 423]).toContain((await admin.post(`/rounds/${round.id}/cancel`)).status);
