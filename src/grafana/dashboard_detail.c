@@ -167,43 +167,37 @@ static struct scale scale_of(const struct dashboard_panel *panel, const struct j
                           .max = jv_num(max, 100)};
 }
 
-/* What a rule for fields sets, of what decides over thresholds. */
-struct rule {
-    const struct jv *color, *style, *cell, *old_cell, *hidden, *hide_from, *thresholds, *unit;
-};
-
-static void print_rule(struct jw *w, const struct rule *rule, struct scale scale)
+/* What a rule for fields sets, of what decides over thresholds. `find` knows how the rule holds its
+ * properties: an override lists them by id (property), the defaults have them as members of these
+ * paths (jv_path). */
+static void print_rule(struct jw *w, const struct jv *rule,
+                       const struct jv *(*find)(const struct jv *rule, const char *id),
+                       struct scale scale)
 {
-    const struct jv *cell = rule->cell ? jv_get(rule->cell, "type") : rule->old_cell;
-    const struct jv *hidden = rule->hidden ? rule->hidden : jv_get(rule->hide_from, "viz");
-    if (rule->color)
-        jw_text_at(w, "color", jv_text_at(rule->color, "mode", ""));
-    if (rule->style)
-        jw_text_at(w, "style", jv_text_at(rule->style, "mode", ""));
+    const struct jv *color = find(rule, "color"), *style = find(rule, "custom.thresholdsStyle");
+    const struct jv *options = find(rule, "custom.cellOptions");
+    const struct jv *cell = options ? jv_get(options, "type") : find(rule, "custom.displayMode");
+    const struct jv *own = find(rule, "custom.hidden");
+    const struct jv *hidden = own ? own : jv_get(find(rule, "custom.hideFrom"), "viz");
+    const struct jv *unit = find(rule, "unit"), *thresholds = find(rule, "thresholds");
+    if (color)
+        jw_text_at(w, "color", jv_text_at(color, "mode", ""));
+    if (style)
+        jw_text_at(w, "style", jv_text_at(style, "mode", ""));
     if (cell)
         jw_text_at(w, "cell", jv_text(cell, ""));
     if (hidden)
         jw_bool_at(w, "hidden", jv_bool(hidden, false));
-    if (rule->unit)
-        jw_text_at(w, "unit", jv_text(rule->unit, ""));
-    if (rule->thresholds)
-        print_steps(w, rule->thresholds, scale);
+    if (unit)
+        jw_text_at(w, "unit", jv_text(unit, ""));
+    if (thresholds)
+        print_steps(w, thresholds, scale);
 }
 
 static void print_defaults(struct jw *w, const struct dashboard_panel *panel)
 {
-    const struct jv *defaults = jv_get(panel->field_config, "defaults");
-    const struct jv *custom = jv_get(defaults, "custom");
-    struct rule rule = {.color = jv_get(defaults, "color"),
-                        .style = jv_get(custom, "thresholdsStyle"),
-                        .cell = jv_get(custom, "cellOptions"),
-                        .old_cell = jv_get(custom, "displayMode"),
-                        .hidden = jv_get(custom, "hidden"),
-                        .hide_from = jv_get(custom, "hideFrom"),
-                        .thresholds = jv_get(defaults, "thresholds"),
-                        .unit = jv_get(defaults, "unit")};
     jw_object_at(w, "field");
-    print_rule(w, &rule, scale_of(panel, NULL));
+    print_rule(w, jv_get(panel->field_config, "defaults"), jv_path, scale_of(panel, NULL));
     jw_end(w);
 }
 
@@ -213,21 +207,13 @@ static void print_overrides(struct jw *w, const struct dashboard_panel *panel)
     jw_array_at(w, "overrides");
     for (size_t i = 0; i < jv_len(list); i++) {
         const struct jv *override = jv_item(list, i), *matcher = jv_get(override, "matcher");
-        struct rule rule = {.color = property(override, "color"),
-                            .style = property(override, "custom.thresholdsStyle"),
-                            .cell = property(override, "custom.cellOptions"),
-                            .old_cell = property(override, "custom.displayMode"),
-                            .hidden = property(override, "custom.hidden"),
-                            .hide_from = property(override, "custom.hideFrom"),
-                            .thresholds = property(override, "thresholds"),
-                            .unit = property(override, "unit")};
         jw_object(w);
         jw_text_at(w, "by", jv_text_at(matcher, "id", ""));
         if (jv_get(matcher, "options")) {
             jw_key(w, "of");
             jw_value(w, jv_get(matcher, "options"));
         }
-        print_rule(w, &rule, scale_of(panel, override));
+        print_rule(w, override, property, scale_of(panel, override));
         jw_end(w);
     }
     jw_end(w);

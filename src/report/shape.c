@@ -7,6 +7,7 @@
 #include "report/shape.h"
 
 #include "base/clock.h"
+#include "render/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -372,19 +373,10 @@ const char *shape_extension(struct bytes picture)
     return format_of(picture)->extension;
 }
 
-static double read_u32(const unsigned char *p)
-{
-    return p[0] * 16777216.0 + p[1] * 65536.0 + p[2] * 256.0 + p[3];
-}
-
-/* In its first chunk (RFC 2083, 11.2.2). */
 bool shape_png_size(struct bytes picture, double *out_width, double *out_height)
 {
-    const unsigned char *p = (const unsigned char *)picture.p;
-    if (picture.n <= 24 || strcmp(shape_extension(picture), "png") != 0)
-        return false;
-    double width = read_u32(p + 16), height = read_u32(p + 20);
-    if (width < 1 || height < 1)
+    int width, height;
+    if (!picture_size(picture, &width, &height) || width < 1 || height < 1)
         return false;
     *out_width = width;
     *out_height = height;

@@ -48,6 +48,7 @@ struct lookup {
     struct known_list *lists;
     struct live_page *pages; /* whose variables were read ahead, each source's together */
     size_t page_n, page_max;
+    bool has_wishes; /* values were asked for, which reading ahead leaves open */
 };
 
 static int64_t row_of(const struct lookup *l, const char *source)
@@ -213,6 +214,7 @@ static int on_wish(void *ctx, struct op *op, const char *source, const struct da
 {
     struct lookup *l = ctx;
     (void)op, (void)source, (void)out, (void)why;
+    l->has_wishes = true;
     for (struct known_dashboard *k = l->known; k && is_live(l, dashboard, name); k = k->next)
         if (k->dashboard == dashboard && !k->is_wanted) {
             k->is_wanted = true;
@@ -239,7 +241,8 @@ static void read_ahead(struct op *op, struct lookup *l)
     }
 }
 
-/* Twice: what the first learns of dashboards, the second does not ask again. */
+/* Twice where values of variables are to be found: what the first learns of dashboards, the second does not
+ * ask again. */
 static int expand(struct op *op, struct lookup *l, const struct plan_spec *spec, int64_t moment_ms,
                   struct expand_result *out)
 {
@@ -249,6 +252,8 @@ static int expand(struct op *op, struct lookup *l, const struct plan_spec *spec,
     if (zone_open(op, spec->timezone, &zone) ||
         expand_plan(op, spec, zone, moment_ms, &lookup, out))
         return -1;
+    if (!l->has_wishes)
+        return 0;
     read_ahead(op, l);
     lookup.values = on_values;
     return expand_plan(op, spec, zone, moment_ms, &lookup, out);
