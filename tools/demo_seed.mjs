@@ -1,6 +1,11 @@
 // Fills a fresh Rounds with something to look at: a source, a plan with two windows, two earlier rounds on which all was
 // well, and today's, on which three things are not. Used by tools/demo.sh.
 // node tools/demo_seed.mjs ROUNDS_URL GRAFANA_URL ADMIN_PASSWORD GRAFANA_TOKEN; prints today's round.
+import { setDefaultResultOrder } from 'node:dns';
+
+/* The stand-in listens on 127.0.0.1; Node 18 tries only the first address of "localhost", which is often ::1. */
+setDefaultResultOrder('ipv4first');
+
 const [rounds, grafana, password, token] = process.argv.slice(2);
 const api = `${rounds}/api/v1`;
 let cookie = '', csrf = '';
