@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { connect as tlsConnect } from 'node:tls';
+import { connect as tlsConnect, type SecureVersion } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from './lib/folder.js';
 import { Grafana, stampColour, viewerToken } from './lib/grafana.js';
@@ -287,13 +287,17 @@ describe('listeners', () => {
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(folder, 'key'), '-out', join(folder, 'cert'), '-days', '2', '-subj', '/CN=127.0.0.1'], { stdio: 'ignore' });
     const own = await start({ args: [`--listen.tls_cert=${join(folder, 'cert')}`, `--listen.tls_key=${join(folder, 'key')}`] });
     const port = Number(new URL(own.url).port);
-    const text = await new Promise((done, fail) => httpsRequest({ port, path: '/render/version', rejectUnauthorized: false }, (res) => res.on('data', (d) => done(String(d)))).on('error', fail).end());
+    const text = await new Promise((done, fail) => httpsRequest({ host: '127.0.0.1', port, path: '/render/version', rejectUnauthorized: false }, (res) => res.on('data', (d) => done(String(d)))).on('error', fail).end());
     expect(text).toBe('{"version":"5.0.0"}');
-    const old = await new Promise((done) => {
-      const socket = tlsConnect({ port, maxVersion: 'TLSv1.1', minVersion: 'TLSv1', rejectUnauthorized: false, ciphers: 'DEFAULT@SECLEVEL=0' }, () => done('connected'));
-      socket.on('error', () => done('refused'));
+    const spoken = (version: SecureVersion) => new Promise((done) => {
+      const socket = tlsConnect({ host: '127.0.0.1', port, maxVersion: version, minVersion: version, rejectUnauthorized: false, ciphers: 'DEFAULT@SECLEVEL=0' }, () => {
+        done(socket.getProtocol());
+        socket.destroy();
+      });
+      socket.on('error', (error: NodeJS.ErrnoException) => done(error.code));
     });
-    expect(old).toBe('refused');
+    expect(await spoken('TLSv1.2')).toBe('TLSv1.2');
+    expect(await spoken('TLSv1.1')).toMatch(/^(ERR_SSL_|ECONNRESET)/);
   });
 
   it('IPv6', async () => {

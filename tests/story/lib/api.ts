@@ -84,7 +84,7 @@ export class Caller {
     Object.assign(headers, more);
     const sent = typeof body === 'string' ? body : body === undefined ? null : JSON.stringify(body);
     const answer = await fetch(`${this.rounds.url}/api/v1${path}`, { method, headers, body: sent });
-    for (const cookie of answer.headers.getSetCookie()) this.cookie = cookie.split(';')[0]!;
+    this.cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? this.cookie;
     return this.read<T>(method, path, answer);
   }
 

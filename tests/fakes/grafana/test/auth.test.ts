@@ -58,7 +58,7 @@ describe('tokens, basic auth and sessions', () => {
   it('opens a session by login', async () => {
     expect((await post(`${grafana.url}/login`, { user: 'admin', password: 'no' })).status).toBe(401);
     const answer = await post(`${grafana.url}/login`, { user: 'admin', password: 'admin' });
-    const cookie = answer.headers.getSetCookie().find((c) => c.startsWith('grafana_session='))!.split(';')[0]!;
+    const cookie = /grafana_session=[^;]*/.exec(answer.headers.get('set-cookie')!)![0];
     expect((await get(`${grafana.url}/api/user`, { cookie })).body.login).toBe('admin');
     expect((await get(`${grafana.url}/d/demo`, { cookie })).status).toBe(200);
   });
