@@ -1,14 +1,71 @@
-/* JSON reading: jansson behind getters that take NULL as "missing". The tree hangs on an arena, so
- * jansson's reference counts stay inside this file. Pure but for memory; a tree belongs to a thread.
+/* JSON reading: jansson behind getters that take NULL as "missing". Pure but for memory; a tree belongs to a
+ * thread.
+ *
+ * While a text is parsed, what jansson asks for is cut from blocks of the arena and never given back: the
+ * dozens of small pieces of a tree go with the arena, without a walk over them. Freeing them one by one cost
+ * more than a tenth of a picture's CPU (docs/performance.md). Reference counts therefore mean nothing here,
+ * and nobody may json_decref a tree. Everything else in the process that uses jansson gets malloc and free.
  */
 #include "base/json.h"
 
 #include "base/assert.h"
+#include "base/mem.h"
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
+#include <pthread.h>
+#include <stdalign.h>
 #include <string.h>
+
+/* --- a tree's memory --- */
+
+enum { BLOCK_MIN = 1 << 10, BLOCK_MAX = 1 << 18 };
+
+/* Where the tree under construction lives; arena NULL: none is. */
+static _Thread_local struct {
+    struct arena *arena;
+    char *free;
+    size_t left, block;
+} grove;
+
+static void *take(size_t n)
+{
+    if (!grove.arena)
+        return mem_alloc(n);
+    size_t unit = alignof(max_align_t);
+    if (n > SIZE_MAX / 2)
+        return NULL;
+    n = (n + unit - 1) / unit * unit;
+    if (n > grove.left) {
+        grove.left = n > grove.block ? n : grove.block;
+        grove.free = arena_alloc(grove.arena, grove.left);
+    }
+    char *p = grove.free;
+    grove.free += n;
+    grove.left -= n;
+    return p;
+}
+
+static void give(void *p)
+{
+    if (!grove.arena)
+        mem_free(p);
+}
+
+static void own_memory(void)
+{
+    json_set_alloc_funcs(take, give);
+}
+
+/* A tree takes several times its text: one block for a small one, a handful for a large one. */
+static size_t block_for(size_t text_n)
+{
+    if (text_n < BLOCK_MIN / 6)
+        return BLOCK_MIN;
+    return text_n < BLOCK_MAX / 6 ? text_n * 6 : BLOCK_MAX;
+}
+
+/* --- parsing --- */
 
 /* struct jv is jansson's json_t under a name that the rest of the tree may know. */
 static const json_t *in(const struct jv *v)
@@ -21,25 +78,26 @@ static const struct jv *out_of(const json_t *j)
     return (const struct jv *)j;
 }
 
-static void drop(void *j)
+static json_t *load(struct arena *arena, struct bytes text, json_error_t *error)
 {
-    json_decref(j);
-}
-
-static json_t *load(struct bytes text, json_error_t *error)
-{
-    return json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-                      error);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, own_memory);
+    grove.arena = arena;
+    grove.left = 0;
+    grove.block = block_for(text.n);
+    json_t *j =
+        json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+    grove.arena = NULL;
+    return j;
 }
 
 int jv_parse(struct op *op, struct bytes text, const struct jv **out)
 {
     json_error_t error;
-    json_t *j = load(text, &error);
+    json_t *j = load(&op->arena, text, &error);
     if (!j)
         return op_fail(op, ERR_BAD_INPUT, "not valid JSON: line %d, column %d: %s", error.line,
                        error.column, error.text);
-    arena_defer(&op->arena, drop, j);
     *out = out_of(j);
     return 0;
 }
@@ -47,11 +105,10 @@ int jv_parse(struct op *op, struct bytes text, const struct jv **out)
 const struct jv *jv_parse_quiet(struct arena *arena, struct bytes text)
 {
     json_error_t error;
-    json_t *j = load(text, &error);
-    if (j)
-        arena_defer(arena, drop, j);
-    return out_of(j);
+    return out_of(load(arena, text, &error));
 }
+
+/* --- looking --- */
 
 bool jv_is_object(const struct jv *v)
 {
@@ -206,6 +263,8 @@ bool jv_bool_at(const struct jv *v, const char *key, bool fallback)
 {
     return jv_bool(jv_get(v, key), fallback);
 }
+
+/* --- printing --- */
 
 static int add_chunk(const char *buffer, size_t size, void *data)
 {

@@ -19,6 +19,13 @@ struct cdp_event {
     struct bytes session; /* empty: of the browser itself */
     struct bytes message; /* the whole text */
     struct arena *arena;  /* lives until the event function returns */
+    /* Names of object members that nobody will read, NULL at the end: set before the params are asked for,
+     * they are cut out before parsing. NULL: all is wanted. */
+    const char *const *unread;
+    /* Name of a huge string member of the params, set before they are asked for: it is cut out before parsing
+     * and stands in `big`, still escaped (empty: there was none). NULL: none. */
+    const char *big_name;
+    struct bytes big;
     const struct jv *parsed;
 };
 /* The event's params; NULL when malformed. */
@@ -64,7 +71,7 @@ struct cdp_ask {
 int cdp_call(struct op *op, struct cdp *cdp, const struct cdp_ask *ask,
              const struct jv **out) MUST_CHECK;
 /* The same for a result with a huge string: *big is it, still as in the JSON text (base64 needs no
- * unescaping; for others see cdp_unescape), borrowed until the next call on this cdp. */
+ * unescaping; for others see cdp_unescape in cdp_text.h), borrowed until the next call on this cdp. */
 int cdp_call_big(struct op *op, struct cdp *cdp, const struct cdp_ask *ask, const struct jv **out,
                  struct bytes *big) MUST_CHECK;
 /* Does not wait for the answer; fn may be NULL. */
@@ -78,7 +85,5 @@ int cdp_pump(struct op *op, struct cdp *cdp, int wait_ms, int *handled) MUST_CHE
 /* A session ended (crash, detach): the call waiting for it fails at once with `why`. */
 void cdp_drop_session(struct cdp *cdp, const char *session, const char *why);
 bool cdp_is_broken(const struct cdp *cdp);
-/* A JSON string's inside without its escapes; invalid escapes become U+FFFD. */
-void cdp_unescape(struct bytes escaped, struct str *out);
 
 #endif

@@ -165,8 +165,14 @@ void facts_fini(struct facts *facts);
 void facts_begin(struct facts *facts, bool is_document, int64_t now_ms);
 /* True when the event is worth parsing. Cheap. */
 bool facts_wants(struct bytes method);
-/* Folds one event. Pure: no I/O, no clock. */
-void facts_fold(struct facts *facts, struct bytes method, const struct jv *params, int64_t now_ms);
+/* Object members of such an event that facts_fold does not read, NULL at the end; NULL: it may read any. */
+const char *const *facts_unread(struct bytes method, struct bytes message);
+/* The name of the one string of such an event that may be huge; NULL: it has none. */
+const char *facts_big(struct bytes method);
+/* Folds one event. `big`: the string of facts_big's name, still escaped, when it was cut out of the params.
+ * Pure: no I/O, no clock. */
+void facts_fold(struct facts *facts, struct bytes method, const struct jv *params, struct bytes big,
+                int64_t now_ms);
 /* Data came (Network.dataReceived, not parsed). */
 void facts_touch(struct facts *facts, int64_t now_ms);
 

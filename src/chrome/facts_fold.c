@@ -8,12 +8,14 @@
 #include "chrome/facts_priv.h"
 
 #include "base/mem.h"
+#include "chrome/cdp_text.h"
 
 #include <string.h>
 
 struct fold {
     struct facts *f;
     const struct jv *params;
+    struct bytes big; /* see facts_big */
     int64_t now_ms;
 };
 
@@ -392,6 +394,19 @@ static void fold_dialog(struct fold *x)
 
 /* --- scripts --- */
 
+/* What the page said through a binding. */
+static char *keep_payload(const struct fold *x)
+{
+    if (x->big.n == 0)
+        return facts_keep_n(jv_text_at(x->params, "payload", ""), FACTS_PAYLOAD_MAX);
+    struct str text;
+    str_init(&text, FACTS_PAYLOAD_MAX);
+    cdp_unescape(x->big, &text);
+    char *payload = facts_keep_n(text.p, FACTS_PAYLOAD_MAX);
+    str_fini(&text);
+    return payload;
+}
+
 static void fold_call(struct fold *x)
 {
     struct facts *f = x->f;
@@ -399,9 +414,8 @@ static void fold_call(struct fold *x)
         f->dropped++;
         facts_drop_call(f, 0);
     }
-    f->calls[f->calls_n++] = (struct facts_call){
-        facts_keep(jv_text_at(x->params, "name", "")),
-        facts_keep_n(jv_text_at(x->params, "payload", ""), FACTS_PAYLOAD_MAX), f->epoch, x->now_ms};
+    f->calls[f->calls_n++] = (struct facts_call){facts_keep(jv_text_at(x->params, "name", "")),
+                                                 keep_payload(x), f->epoch, x->now_ms};
 }
 
 static void fold_console(struct fold *x)
@@ -462,12 +476,18 @@ static void fold_download_progress(struct fold *x)
 
 /* --- the table --- */
 
+/* Members of these that are larger than the rest and read by no function above. */
+static const char *const UNREAD_OF_REQUEST[] = {"headers", "initiator", NULL},
+                         *const UNREAD_OF_RESPONSE[] = {"headers", "timing", "securityDetails",
+                                                        NULL};
+
 static const struct row {
     const char *method;
     void (*fold)(struct fold *x);
+    const char *const *unread;
 } ROWS[] = {
-    {"Network.requestWillBeSent", fold_request},
-    {"Network.responseReceived", fold_response},
+    {"Network.requestWillBeSent", fold_request, UNREAD_OF_REQUEST},
+    {"Network.responseReceived", fold_response, UNREAD_OF_RESPONSE},
     {"Network.loadingFinished", fold_finished},
     {"Network.loadingFailed", fold_failed},
     {"Network.requestServedFromCache", fold_cached},
@@ -500,11 +520,26 @@ bool facts_wants(struct bytes method)
     return find_row(method) != NULL;
 }
 
-void facts_fold(struct facts *f, struct bytes method, const struct jv *params, int64_t now_ms)
+const char *const *facts_unread(struct bytes method, struct bytes message)
+{
+    const struct row *row = find_row(method);
+    /* A query's headers name its panel, see add_query. */
+    bool may_be_query = row && row->unread == UNREAD_OF_REQUEST &&
+                        bytes_find(message, BYTES("\"method\":\"POST\"")) >= 0;
+    return row && !may_be_query ? row->unread : NULL;
+}
+
+const char *facts_big(struct bytes method)
+{
+    return bytes_eq_s(method, "Runtime.bindingCalled") ? "payload" : NULL;
+}
+
+void facts_fold(struct facts *f, struct bytes method, const struct jv *params, struct bytes big,
+                int64_t now_ms)
 {
     const struct row *row = find_row(method);
     if (!row || !params)
         return;
-    row->fold(&(struct fold){f, params, now_ms});
+    row->fold(&(struct fold){f, params, big, now_ms});
     f->events++;
 }

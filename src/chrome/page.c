@@ -115,22 +115,23 @@ static bool is_quiet_console(const struct cdp_event *e)
                       BYTES("\"type\":\"error\"")) < 0;
 }
 
-static void note_commit(struct page *page, const struct jv *params)
+static int note_commit(struct op *op, struct page *page, const struct jv *params)
 {
     const struct jv *frame = jv_get(params, "frame");
     page_note_frame(page, frame);
     if (strcmp(jv_text_at(frame, "id", ""), page->target) != 0)
-        return;
+        return 0;
     char **slot = &page->nav.commits[page->nav.commits_n++ % PAGE_COMMITS_KEPT];
     mem_free(*slot);
     *slot = mem_strdup(jv_text_at(frame, "loaderId", ""));
+    return page_answer_early(op, page);
 }
 
 /* What an event asks of us beyond being remembered. */
 static int react(struct op *op, struct page *page, struct cdp_event *e)
 {
     if (bytes_eq_s(e->method, "Page.frameNavigated"))
-        note_commit(page, cdp_event_params(e));
+        return note_commit(op, page, cdp_event_params(e));
     else if (bytes_eq_s(e->method, "Page.navigatedWithinDocument"))
         page->nav.is_moved = true;
     else if (bytes_eq_s(e->method, "Page.javascriptDialogOpening"))
@@ -155,7 +156,10 @@ int page_take_event(struct op *op, struct page *page, struct cdp_event *e)
         page_drop_frame(page, jv_text_at(cdp_event_params(e), "frameId", ""));
     if (!facts_wants(e->method) || is_quiet_console(e))
         return 0;
-    facts_fold(&page->facts, e->method, cdp_event_params(e), now_ms);
+    e->unread = facts_unread(e->method, e->message);
+    e->big_name = facts_big(e->method);
+    const struct jv *params = cdp_event_params(e);
+    facts_fold(&page->facts, e->method, params, e->big, now_ms);
     return react(op, page, e);
 }
 

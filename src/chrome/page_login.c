@@ -7,6 +7,10 @@
  * each hop of a redirect is a request of its own, so nothing is carried elsewhere. Frames that show another
  * origin get nothing for their requests *to* ours either, nor do the frames that they make: a hostile frame
  * must not act in our name.
+ *
+ * Requests and documents are told of by different processes of the browser: a new document's first scripts
+ * may be paused before the word that it is shown. Such requests wait for that word; deciding at once would
+ * send them without a credential.
  */
 #include "chrome/page_priv.h"
 
@@ -25,6 +29,8 @@ void page_forget_login(struct page *page)
     while (page->foreign_n > 0)
         mem_free(page->foreign[--page->foreign_n]);
     page->has_more_foreign = false;
+    while (page->early_n > 0)
+        mem_free(page->early[--page->early_n]);
     mem_free(page->origin);
     page->origin = NULL;
 }
@@ -254,7 +260,7 @@ static void add_headers(struct jw *w, const struct page *page, const struct jv *
     jw_end(w);
 }
 
-int page_answer_paused(struct op *op, struct page *page, const struct jv *params)
+static int answer_paused(struct op *op, struct page *page, const struct jv *params)
 {
     struct arena scratch;
     arena_init(&scratch);
@@ -271,5 +277,48 @@ int page_answer_paused(struct op *op, struct page *page, const struct jv *params
     int rc = page->facts.is_crashed ? 0 : page_send(op, page, "Fetch.continueRequest", s);
     explicit_bzero(s->p, s->n);
     arena_fini(&scratch);
+    return rc;
+}
+
+/* Is this of a main document that is about to be told of, so that nobody can say yet whose it is? */
+static bool is_early(const struct page *page, const struct jv *params)
+{
+    const struct facts *f = &page->facts;
+    return page->origin && !f->is_committed && f->commits_epoch == 0 &&
+           !is_of_origin(f->url, page->origin) && page->early_n < PAGE_EARLY_MAX &&
+           strcmp(jv_text_at(params, "frameId", ""), page->target) == 0 &&
+           strcmp(jv_text_at(params, "resourceType", ""), "Document") != 0;
+}
+
+static void keep_early(struct page *page, const struct jv *params)
+{
+    struct str text;
+    str_init(&text, PAGE_PARAMS_MAX);
+    jv_print(params, &text);
+    page->early[page->early_n++] = mem_strdup(text.p);
+    str_fini(&text);
+}
+
+int page_answer_paused(struct op *op, struct page *page, const struct jv *params)
+{
+    if (!is_early(page, params))
+        return answer_paused(op, page, params);
+    keep_early(page, params);
+    return 0;
+}
+
+int page_answer_early(struct op *op, struct page *page)
+{
+    int rc = 0;
+    for (size_t i = 0; i < page->early_n; i++) {
+        struct arena scratch;
+        arena_init(&scratch);
+        if (rc == 0)
+            rc = answer_paused(op, page, jv_parse_quiet(&scratch, bytes_of(page->early[i])));
+        arena_fini(&scratch);
+        mem_free(page->early[i]);
+        page->early[i] = NULL;
+    }
+    page->early_n = 0;
     return rc;
 }

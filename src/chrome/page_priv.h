@@ -10,6 +10,7 @@ enum {
     PAGE_BINDINGS_MAX = 8,
     PAGE_FOREIGN_MAX = 64,
     PAGE_COMMITS_KEPT = 4,
+    PAGE_EARLY_MAX = 256,
     PAGE_PARAMS_MAX = 32 << 20,
 };
 
@@ -48,6 +49,9 @@ struct page {
     char *foreign[PAGE_FOREIGN_MAX]; /* frames that show another origin */
     size_t foreign_n;
     bool has_more_foreign; /* than could be remembered */
+    char *early
+        [PAGE_EARLY_MAX]; /* paused requests (JSON) of a document that has not been told of yet */
+    size_t early_n;
 
     struct page_script {
         char *id, *source;
@@ -85,6 +89,8 @@ struct str *page_params(struct op *op, struct jw *w);
 int page_keep_fresh(struct op *op, struct page *page, const char *origin) MUST_CHECK;
 /* What a paused request gets; foreign frames. */
 int page_answer_paused(struct op *op, struct page *page, const struct jv *params);
+/* A main document was told of: what it asked for before that is answered now. */
+int page_answer_early(struct op *op, struct page *page);
 void page_note_frame(struct page *page, const struct jv *frame);
 /* Of Page.frameAttached: a new frame, which may never be navigated. */
 void page_note_child(struct page *page, const struct jv *params);

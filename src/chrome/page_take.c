@@ -3,6 +3,7 @@
  * Only the browser's holder may call. Results are in the op's arena. One picture at a time per tab: two in
  * flight give each other's areas and sizes; a straight-line caller cannot do it wrong.
  */
+#include "chrome/cdp_text.h"
 #include "chrome/page_priv.h"
 
 #include "base/hash.h"

@@ -21,8 +21,9 @@ enum { READ_CHUNK = 1 << 16 };
 struct pipe {
     struct pipe_conf conf;
     struct str in;
-    size_t start;   /* of the message being gathered */
-    size_t scanned; /* up to here there is no NUL */
+    size_t start;    /* of the message being gathered */
+    size_t scanned;  /* up to here there is no NUL */
+    bool is_drained; /* the last read left nothing behind: only a wait can bring more */
     bool is_broken;
 };
 
@@ -46,6 +47,11 @@ void pipe_free(struct pipe *p)
 bool pipe_is_broken(const struct pipe *p)
 {
     return p->is_broken;
+}
+
+bool pipe_is_drained(const struct pipe *p)
+{
+    return p->is_drained && p->scanned == p->in.n;
 }
 
 static int fail_gone(struct op *op, struct pipe *p, const char *why)
@@ -128,7 +134,9 @@ static int fill(struct op *op, struct pipe *p)
         return fail_gone(op, p, "the browser sent a message beyond the ceiling");
     size_t space = p->in.cap - p->in.n - 1;
     size_t left = p->in.max - p->in.n;
-    ssize_t n = read(p->conf.read_fd, room, space < left ? space : left);
+    size_t wanted = space < left ? space : left;
+    ssize_t n = read(p->conf.read_fd, room, wanted);
+    p->is_drained = n < (ssize_t)wanted;
     if (n > 0) {
         str_advance(&p->in, (size_t)n);
         return 1;
@@ -158,7 +166,7 @@ int pipe_read(struct op *op, struct pipe *p, int wait_ms, struct bytes *out)
         return fail_gone(op, p, "the browser is gone");
     bool may_wait = wait_ms != 0;
     for (;;) {
-        int got = fill(op, p);
+        int got = may_wait && p->is_drained ? 0 : fill(op, p);
         if (got < 0)
             return -1;
         if (got > 0) {
@@ -170,6 +178,7 @@ int pipe_read(struct op *op, struct pipe *p, int wait_ms, struct bytes *out)
             return 0;
         if (await(op, p, wait_ms) < 0)
             return -1;
+        p->is_drained = false;
         may_wait = wait_ms < 0; /* a bounded wait is waited once; its caller loops with the clock */
     }
 }

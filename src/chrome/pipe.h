@@ -28,5 +28,7 @@ int pipe_write(struct op *op, struct pipe *pipe, struct bytes message) MUST_CHEC
  * ERR_BROWSER: end of file, or a message beyond the ceiling. */
 int pipe_read(struct op *op, struct pipe *pipe, int wait_ms, struct bytes *out) MUST_CHECK;
 bool pipe_is_broken(const struct pipe *pipe);
+/* Nothing was left to read when last looked: a read without a wait would find nothing new. */
+bool pipe_is_drained(const struct pipe *pipe);
 
 #endif

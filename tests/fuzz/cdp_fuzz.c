@@ -1,6 +1,8 @@
 /* Any bytes from a browser: no crash, no endless wait, and every call ends in an answer or in a
  * browser's error. The input is what stands in the pipe before it ends. */
 #include "chrome/cdp.h"
+#include "chrome/cdp_text.h"
+#include "chrome/facts.h"
 
 #include "base/assert.h"
 
@@ -12,6 +14,8 @@ enum { INPUT_MAX = 60 * 1024, MESSAGE_MAX = 32 * 1024 };
 
 static int see_event(void *ctx, struct op *op, struct cdp_event *event)
 {
+    event->unread = facts_unread(event->method, event->message);
+    event->big_name = facts_big(event->method);
     const struct jv *params = cdp_event_params(event);
     *(size_t *)ctx += event->method.n + event->session.n + jv_len(params);
     return 0;

@@ -10,6 +10,8 @@
  *   unordered writes "id" last              chatty   sends 50 events before each answer
  *   crashtab  the tab crashes               lost     ignores the first such command
  *   hang      stops reading and answering   refuse   exits at start
+ *   early     pauses a request of the new document before it tells of the document; the tab's URL then ends
+ *             with #carried or #bare: whether the request was sent on with a header of the caller's
  *   tell      writes environment and open descriptors to stderr at start
  */
 #include <dirent.h>
@@ -71,6 +73,7 @@ static void find_text(const char *text, const char *name, char *out, size_t size
 struct command {
     long id;
     char method[64], session[64], target[64], url[512];
+    bool has_secret;
 };
 
 static void say_event(const struct command *c, const char *method, const char *params)
@@ -111,12 +114,28 @@ static void navigate(const struct command *c)
     say_event(c, "Network.responseReceived", text);
     snprintf(text, sizeof text, "{\"frameId\":\"%s\",\"loaderId\":\"L%d\"}", frame, loader);
     say_result(c, text);
+    if (strcmp(mode, "early") == 0) {
+        snprintf(text, sizeof text,
+                 "{\"requestId\":\"P1\",\"frameId\":\"%s\",\"resourceType\":\"Image\","
+                 "\"request\":{\"url\":\"%s/early.png\",\"method\":\"GET\",\"headers\":{}}}",
+                 frame, c->url);
+        say_event(c, "Fetch.requestPaused", text);
+    }
     snprintf(text, sizeof text,
              "{\"frame\":{\"id\":\"%s\",\"loaderId\":\"L%d\",\"url\":\"%s\",\"mimeType\":\"text/"
              "html\"}}",
              frame, loader, c->url);
     say_event(c, "Page.frameNavigated", text);
     say_event(c, "Page.loadEventFired", "{\"timestamp\":1}");
+}
+
+static void continue_request(const struct command *c)
+{
+    char text[256];
+    say_result(c, "{}");
+    snprintf(text, sizeof text, "{\"frameId\":\"T%s\",\"url\":\"http://grafana.example/#%s\"}",
+             c->session + 1, c->has_secret ? "carried" : "bare");
+    say_event(c, "Page.navigatedWithinDocument", text);
 }
 
 static void close_target(const struct command *c)
@@ -148,6 +167,8 @@ static void answer(const struct command *c)
         say_result(c, "{\"targetInfos\":[]}");
     } else if (strcmp(c->method, "Page.navigate") == 0) {
         navigate(c);
+    } else if (strcmp(c->method, "Fetch.continueRequest") == 0) {
+        continue_request(c);
     } else if (strcmp(c->method, "Page.captureScreenshot") == 0) {
         snprintf(text, sizeof text, "{\"data\":\"%s\"}", PNG);
         say_result(c, text);
@@ -217,6 +238,7 @@ static void handle(const char *text)
     find_text(text, "sessionId", c.session, sizeof c.session);
     find_text(text, "targetId", c.target, sizeof c.target);
     find_text(text, "url", c.url, sizeof c.url);
+    c.has_secret = strstr(text, "Bearer hunter2") != NULL;
     bool is_meant = !*target_method || strcmp(target_method, c.method) == 0;
     if (is_meant) {
         misbehave_before(&c);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "chrome/cdp.h"
+#include "chrome/cdp_text.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -192,33 +193,6 @@ static void test_big_string_is_cut_out(void **state)
     assert_string_equal(f->op.err_text, "Network.getResponseBody: No \"body\":\"x\" here");
 }
 
-static void assert_unescaped(const char *in, const char *want)
-{
-    struct str text;
-    str_init(&text, 1024);
-    cdp_unescape(bytes_of(in), &text);
-    assert_string_equal(text.p, want);
-    str_fini(&text);
-}
-
-static void test_unescape(void **state)
-{
-    (void)state;
-    assert_unescaped("", "");
-    assert_unescaped("plain", "plain");
-    assert_unescaped("\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\b\f\n\r\t");
-    assert_unescaped("\\u0041\\u00e9\\u20ac", "A\xc3\xa9\xe2\x82\xac");
-    assert_unescaped("\\ud83d\\ude00!", "\xf0\x9f\x98\x80!");
-    assert_unescaped("\\ud83d", "\xef\xbf\xbd");
-    assert_unescaped("\\ud83dx", "\xef\xbf\xbdx");
-    assert_unescaped("\\ud83d\\u0041", "\xef\xbf\xbd"
-                                       "A");
-    assert_unescaped("\\u12", "\xef\xbf\xbd"
-                              "12");
-    assert_unescaped("\\q", "\xef\xbf\xbd");
-    assert_unescaped("end\\", "end");
-}
-
 struct replies {
     struct str text;
 };
@@ -290,7 +264,6 @@ int main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test_setup_teardown(test_answer_that_is_no_json, setup, teardown),
         cmocka_unit_test_setup_teardown(test_big_string_is_cut_out, setup, teardown),
-        cmocka_unit_test(test_unescape),
         cmocka_unit_test_setup_teardown(test_sends_and_late_replies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_lost_session_ends_its_call, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pump_returns_when_nothing_comes, setup, teardown),

@@ -21,14 +21,11 @@ struct fixture {
 
 static struct fixture f;
 
-/* One small render by a browser in this mode. */
-static int render(const char *mode)
+static int open_page(const char *mode, struct page **page)
 {
     char flag[128];
     const char *flags[] = {flag};
-    struct page *page;
     char context[BROWSER_ID_MAX];
-    struct bytes picture;
     snprintf(flag, sizeof flag, "--fake=%s", mode);
     struct browser_conf conf = {.process = {.browser_path = getenv("FAKE_BROWSER"),
                                             .temp_dir = f.dir,
@@ -36,8 +33,17 @@ static int render(const char *mode)
                                             .flags_n = 1},
                                 .message_max = 1 << 20};
     if (browser_open(&f.op, &conf, &f.browser) < 0 ||
-        browser_open_context(&f.op, f.browser, 0, context) < 0 ||
-        page_open(&f.op, f.browser, context, &page) < 0 ||
+        browser_open_context(&f.op, f.browser, 0, context) < 0)
+        return -1;
+    return page_open(&f.op, f.browser, context, page);
+}
+
+/* One small render by a browser in this mode. */
+static int render(const char *mode)
+{
+    struct page *page;
+    struct bytes picture;
+    if (open_page(mode, &page) < 0 ||
         page_set_view(&f.op, page, (struct page_view){400, 300, 1}) < 0 ||
         page_go(&f.op, page, "http://grafana.example/d/x") < 0 ||
         page_screenshot(&f.op, page, &(struct page_shot){0}, &picture) < 0)
@@ -188,6 +194,30 @@ static void test_a_crashed_tab(void **state)
     assert_false(cdp_is_broken(f.browser->cdp));
 }
 
+static bool is_told(const struct facts *facts, void *ctx)
+{
+    return strstr(facts->url, "/#") != NULL;
+}
+
+/* What the first scripts of a page ask for may be paused before the page itself is told of. */
+static void test_requests_ahead_of_their_document_carry_the_credential(void **state)
+{
+    (void)state;
+    struct page *page;
+    struct secret token = {0};
+    secret_set(&token, BYTES("Bearer hunter2"));
+    struct page_header header = {"Authorization", &token};
+    int rc = open_page("early", &page) < 0 ||
+             page_set_credential(&f.op, page, "http://grafana.example", &header, 1) < 0 ||
+             page_go(&f.op, page, "http://grafana.example/d/x") < 0 ||
+             page_wait(&f.op, page, is_told, NULL) < 0;
+    secret_fini(&token);
+    if (rc)
+        fail_msg("%s", f.op.err_text);
+    assert_string_equal(page_facts(page)->url, "http://grafana.example/#carried");
+    assert_int_equal(page_close(&f.op, page), 0);
+}
+
 int main(void)
 {
     if (!getenv("FAKE_BROWSER"))
@@ -195,6 +225,7 @@ int main(void)
 #define FAULT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         FAULT(test_normal),
+        FAULT(test_requests_ahead_of_their_document_carry_the_credential),
         FAULT(test_slow),
         FAULT(test_split_frames),
         FAULT(test_wrong_ids),
