@@ -33,10 +33,9 @@ int shot_read(struct op *op, struct db_tx *tx, int64_t row, struct shot_now *out
 int shot_count(struct op *op, struct db_tx *tx, const struct shot_now *before,
                const struct shot_now *after, int64_t bytes) MUST_CHECK;
 
-/* The blob's row with one reference more; *out_row 0 for a ref without content. *out_new: bytes
- * that were not stored before. */
-int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref, int64_t *out_row,
-              int64_t *out_new) MUST_CHECK;
+/* The blob's row with one reference more; *out_row 0 for a ref without content. */
+int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref,
+              int64_t *out_row) MUST_CHECK;
 /* One reference less; 0 is no harm. */
 int blob_let_go(struct op *op, struct db_tx *tx, int64_t row, int64_t now_ms) MUST_CHECK;
 

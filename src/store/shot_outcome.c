@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { JSON_MAX = 4 * 1024 * 1024, DAY_MS = 86400000 };
+enum { JSON_MAX = 4 * 1024 * 1024 };
 
 const char *shot_id(struct op *op, const char *round_id, int64_t row)
 {
@@ -117,8 +117,7 @@ static void read_held(struct op *op, struct cols *c, void *item)
     h->is_back = take_bool(c);
 }
 
-int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref, int64_t *out_row,
-              int64_t *out_new)
+int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref, int64_t *out_row)
 {
     struct held held = {0};
     *out_row = 0;
@@ -141,7 +140,6 @@ int blob_hold(struct op *op, struct db_tx *tx, const struct store_blob_ref *ref,
     *out_row = held.row;
     if (got > 0 && !held.is_back)
         return 0;
-    *out_new += ref->size;
     return db_run(op, tx, "UPDATE totals SET blobs = blobs + 1, blob_bytes = blob_bytes + $1",
                   DB_ARGS(db_int(ref->size)), NULL);
 }
@@ -242,7 +240,6 @@ static int findings_print(struct op *op, const struct store_outcome *o, int *out
 struct held_blobs {
     int64_t picture, thumb, data, frames;
     int64_t bytes; /* all of it */
-    int64_t added; /* not stored before */
 };
 
 static int hold_blobs(struct op *op, struct db_tx *tx, const struct store_outcome *o,
@@ -250,11 +247,10 @@ static int hold_blobs(struct op *op, struct db_tx *tx, const struct store_outcom
 {
     *out = (struct held_blobs){.bytes =
                                    o->picture.size + o->thumb.size + o->data.size + o->frames.size};
-    if (blob_hold(op, tx, &o->picture, &out->picture, &out->added) ||
-        blob_hold(op, tx, &o->thumb, &out->thumb, &out->added) ||
-        blob_hold(op, tx, &o->data, &out->data, &out->added))
+    if (blob_hold(op, tx, &o->picture, &out->picture) ||
+        blob_hold(op, tx, &o->thumb, &out->thumb) || blob_hold(op, tx, &o->data, &out->data))
         return -1;
-    return blob_hold(op, tx, &o->frames, &out->frames, &out->added);
+    return blob_hold(op, tx, &o->frames, &out->frames);
 }
 
 static int write_outcome(struct op *op, struct db_tx *tx, const struct store_outcome *o,
@@ -286,16 +282,6 @@ static int write_details(struct op *op, struct db_tx *tx, const struct store_out
                   DB_ARGS(db_int(o->row), db_text(o->meta),
                           db_text(series_print(op, o->series, o->series_n))),
                   NULL);
-}
-
-static int count_usage(struct op *op, struct db_tx *tx, const struct shot_now *now, int64_t added)
-{
-    int64_t ms = clock_wall_ms();
-    return db_run(op, tx,
-                  "INSERT INTO usage_days (day_ms, plan_row, shots, bytes) VALUES ($1, $2, 1, $3) "
-                  "ON CONFLICT (day_ms, plan_row) DO UPDATE SET shots = usage_days.shots + 1, "
-                  "bytes = usage_days.bytes + excluded.bytes",
-                  DB_ARGS(db_int(ms - ms % DAY_MS), db_int(now->plan_row), db_int(added)), NULL);
 }
 
 /* The round goes into review with its last shot. A cancelled round stays cancelled. */
@@ -335,7 +321,7 @@ int store_shot_complete(struct op *op, struct store *store, const struct store_o
     if (hold_blobs(op, u.tx, o, &blobs) ||
         write_outcome(op, u.tx, o, &blobs, findings, weight, now.stamp + 1) ||
         write_details(op, u.tx, o) || shot_count(op, u.tx, &now, &after, blobs.bytes) ||
-        count_usage(op, u.tx, &now, blobs.added) || end_round(op, u.tx, now.round_row, out_is_last))
+        end_round(op, u.tx, now.round_row, out_is_last))
         return -1;
     return unit_commit(op, &u);
 }

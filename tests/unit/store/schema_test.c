@@ -20,6 +20,7 @@ static const char to_first_schema[] = "DROP TRIGGER shots_frames_signed;\n"
                                       "DROP TABLE plan_reach;\n"
                                       "DROP INDEX sessions_id;\n"
                                       "ALTER TABLE sessions DROP COLUMN id;\n"
+                                      "CREATE TABLE usage_days (day_ms INTEGER);\n"
                                       "DELETE FROM schema_versions WHERE number > 1;";
 
 static struct store_signoff sign_round(struct fixture *f, int64_t row)
