@@ -52,7 +52,8 @@
     const st = o.state || {};
     const own = isOff(st), h = hidden || own || st.isCollapsed === true || st.collapse === true;
     f(o, st, hidden || own);
-    if (o.forEachChild) o.forEachChild((c) => { walk(c, f, h); });
+    /* Nothing is asked of what a panel consists of, and the walk takes place in every frame. */
+    if (o.forEachChild && st.pluginId === undefined) o.forEachChild((c) => { walk(c, f, h); });
   };
   const call = (o, name) => {
     try { return typeof o[name] === 'function' ? o[name]() : undefined; } catch (e) { return undefined; }
@@ -133,12 +134,12 @@
     const meta = plugin && plugin.meta;
     const out = {
       key: text(st.key), path: pathOf(p, st), id: idOf(p, st),
-      title: text(call(p, 'interpolate') || st.title), plugin: text(st.pluginId),
+      title: text(st.title), plugin: text(st.pluginId),
       active: !!p.isActive && !(hidden && isUnseen(p, st)), hidden: !!hidden, loaded: !!plugin,
       plugin_error: text(st._pluginLoadError), state: '', from: -1, to: -1, rows: -1, error: '',
       has_query: false, needed: false, request: '', time_override: !!(st.$timeRange && st.$timeRange.state),
     };
-    try { out.title = text(p.interpolate ? p.interpolate(st.title || '') : st.title); } catch (e) { /* as it stands */ }
+    try { if (p.interpolate) out.title = text(p.interpolate(st.title || '')); } catch (e) { /* as it stands */ }
     out.needed = out.active || (!hidden && isInView(p, st));
     if (!out.active) return unmounted(out);
     const data = st.$data && st.$data.state && st.$data.state.data;
