@@ -3,8 +3,8 @@
  *
  * While a text is parsed, what jansson asks for is cut from blocks of the arena and never given back: the
  * dozens of small pieces of a tree go with the arena, without a walk over them. Freeing them one by one cost
- * nearly a tenth of our CPU for a picture (docs/performance.md). Reference counts therefore mean nothing here,
- * and nobody may json_decref a tree. Everything else in the process that uses jansson gets malloc and free.
+ * nearly a tenth of our CPU for a picture (docs/performance.md). So reference counts mean nothing here, and
+ * nobody may json_decref a tree. Everything else in the process that uses jansson gets malloc and free.
  */
 #include "base/json.h"
 
