@@ -163,14 +163,16 @@ void facts_init(struct facts *facts);
 void facts_fini(struct facts *facts);
 /* Begins an epoch. is_document: a new document is expected (page_go), so document facts reset. */
 void facts_begin(struct facts *facts, bool is_document, int64_t now_ms);
-/* True when the event is worth parsing. Cheap. */
-bool facts_wants(struct bytes method);
-/* Object members of such an event that facts_fold does not read, NULL at the end; NULL: it may read any. */
-const char *const *facts_unread(struct bytes method, struct bytes message);
-/* The name of the one string of such an event that may be huge; NULL: it has none. */
-const char *facts_big(struct bytes method);
-/* Folds one event. `big`: the string of facts_big's name, still escaped, when it was cut out of the params.
- * Pure: no I/O, no clock. */
+/* How an event is to be parsed: the object members that facts_fold does not read (NULL at the end; NULL: it
+ * may read any), and the one string that may be huge (NULL: there is none). */
+struct facts_reading {
+    const char *const *unread;
+    const char *big;
+};
+/* True when the event is worth parsing; then *how is set. Cheap. */
+bool facts_wants(struct bytes method, struct bytes message, struct facts_reading *how);
+/* Folds one event. `big`: the string that facts_reading names, still escaped, when it was cut out of the
+ * params. Pure: no I/O, no clock. */
 void facts_fold(struct facts *facts, struct bytes method, const struct jv *params, struct bytes big,
                 int64_t now_ms);
 /* Data came (Network.dataReceived, not parsed). */

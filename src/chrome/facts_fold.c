@@ -15,7 +15,7 @@
 struct fold {
     struct facts *f;
     const struct jv *params;
-    struct bytes big; /* see facts_big */
+    struct bytes big; /* see struct facts_reading */
     int64_t now_ms;
 };
 
@@ -484,10 +484,10 @@ static const char *const UNREAD_OF_REQUEST[] = {"headers", "initiator", NULL},
 static const struct row {
     const char *method;
     void (*fold)(struct fold *x);
-    const char *const *unread;
+    struct facts_reading how;
 } ROWS[] = {
-    {"Network.requestWillBeSent", fold_request, UNREAD_OF_REQUEST},
-    {"Network.responseReceived", fold_response, UNREAD_OF_RESPONSE},
+    {"Network.requestWillBeSent", fold_request, {.unread = UNREAD_OF_REQUEST}},
+    {"Network.responseReceived", fold_response, {.unread = UNREAD_OF_RESPONSE}},
     {"Network.loadingFinished", fold_finished},
     {"Network.loadingFailed", fold_failed},
     {"Network.requestServedFromCache", fold_cached},
@@ -499,7 +499,7 @@ static const struct row {
     {"Page.domContentEventFired", fold_dom_ready},
     {"Page.loadEventFired", fold_loaded},
     {"Page.javascriptDialogOpening", fold_dialog},
-    {"Runtime.bindingCalled", fold_call},
+    {"Runtime.bindingCalled", fold_call, {.big = "payload"}},
     {"Runtime.consoleAPICalled", fold_console},
     {"Runtime.exceptionThrown", fold_exception},
     {"Inspector.targetCrashed", fold_crashed},
@@ -515,23 +515,16 @@ static const struct row *find_row(struct bytes method)
     return NULL;
 }
 
-bool facts_wants(struct bytes method)
-{
-    return find_row(method) != NULL;
-}
-
-const char *const *facts_unread(struct bytes method, struct bytes message)
+bool facts_wants(struct bytes method, struct bytes message, struct facts_reading *how)
 {
     const struct row *row = find_row(method);
+    if (!row)
+        return false;
+    *how = row->how;
     /* A query's headers name its panel, see add_query. */
-    bool may_be_query = row && row->unread == UNREAD_OF_REQUEST &&
-                        bytes_find(message, BYTES("\"method\":\"POST\"")) >= 0;
-    return row && !may_be_query ? row->unread : NULL;
-}
-
-const char *facts_big(struct bytes method)
-{
-    return bytes_eq_s(method, "Runtime.bindingCalled") ? "payload" : NULL;
+    if (how->unread == UNREAD_OF_REQUEST && bytes_find(message, BYTES("\"method\":\"POST\"")) >= 0)
+        how->unread = NULL;
+    return true;
 }
 
 void facts_fold(struct facts *f, struct bytes method, const struct jv *params, struct bytes big,

@@ -154,10 +154,11 @@ int page_take_event(struct op *op, struct page *page, struct cdp_event *e)
         page_note_child(page, cdp_event_params(e));
     if (bytes_eq_s(e->method, "Page.frameDetached"))
         page_drop_frame(page, jv_text_at(cdp_event_params(e), "frameId", ""));
-    if (!facts_wants(e->method) || is_quiet_console(e))
+    struct facts_reading how;
+    if (!facts_wants(e->method, e->message, &how) || is_quiet_console(e))
         return 0;
-    e->unread = facts_unread(e->method, e->message);
-    e->big_name = facts_big(e->method);
+    e->unread = how.unread;
+    e->big_name = how.big;
     const struct jv *params = cdp_event_params(e);
     facts_fold(&page->facts, e->method, params, e->big, now_ms);
     return react(op, page, e);

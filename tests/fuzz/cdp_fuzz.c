@@ -14,8 +14,11 @@ enum { INPUT_MAX = 60 * 1024, MESSAGE_MAX = 32 * 1024 };
 
 static int see_event(void *ctx, struct op *op, struct cdp_event *event)
 {
-    event->unread = facts_unread(event->method, event->message);
-    event->big_name = facts_big(event->method);
+    struct facts_reading how = {0};
+    if (facts_wants(event->method, event->message, &how)) {
+        event->unread = how.unread;
+        event->big_name = how.big;
+    }
     const struct jv *params = cdp_event_params(event);
     *(size_t *)ctx += event->method.n + event->session.n + jv_len(params);
     return 0;
