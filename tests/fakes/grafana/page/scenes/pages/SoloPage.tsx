@@ -1,6 +1,7 @@
 // /d-solo/:uid?panelId=. Every change of the address throws the scene off the page and loads the dashboard again.
 import { UrlSyncContextProvider, type VizPanel } from '@grafana/scenes';
 import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { bootData, majorVersion } from '../../common/bootData';
 import { activateRepeats, areVariablesLoading, findPanel } from '../scene/findPanel';
 import type { DashboardScene } from '../scene/DashboardScene';
@@ -29,7 +30,7 @@ export function SoloPage({ uid, query }: { uid: string; query: URLSearchParams }
           }
         };
         if (isWanted && hasLateDrop) {
-          setScene(undefined); // what it has begun to ask is given up
+          flushSync(() => setScene(undefined)); // what it has begun to ask is given up; not merged with the next state
           setTimeout(show, 0);
         } else {
           show();
