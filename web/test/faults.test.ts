@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Finding } from '~/api/types'
 import { sayFault, setFaultWords, shapeOf } from '~/base/fault-words'
-import { faults } from '../src/i18n/zh-CN/faults'
+import { findingText } from '~/rooms/review/words'
+import { faults } from '../src/i18n/zh-CN'
 
 function texts(dir: string): string[] {
     return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
@@ -34,6 +36,17 @@ describe('refusals in Chinese', () => {
         expect(sayFault('there is a plan named "Morning" already')).toBe('已有名为“Morning”的计划')
         expect(sayFault('too many wrong tries: wait 12 s before the next')).toBe('错误次数太多：请等 12 秒再试')
         expect(sayFault('39 shots are undecided now, not 0; look again before you sign')).toBe('现在有 39 张待判定，不是 0 张；请再看一遍再签核')
+    })
+
+    it('of a picture that was not taken stand in its finding', () => {
+        setFaultWords(faults)
+        const message = 'the dashboard has no panel 7'
+        const finding: Finding = {
+            kind: 'not_rendered', severity: 'alert', evidence: { outcome: 'panel_missing', message },
+            text: { en: `not rendered: there is no such panel (${message})`, 'zh-CN': `未能截图: 面板不存在 (${message})` },
+        }
+        expect(findingText(finding, 'zh-CN')).toBe('未能截图: 面板不存在 (仪表板里没有面板 7)')
+        expect(sayFault('http://g:3000: no answer while connecting')).toBe('http://g:3000：没有应答（正在连接）')
     })
 
     it('leave alone what is not known, and everything where there is no list', () => {

@@ -546,5 +546,5 @@ export interface System {
 export interface Verification {
     ok: boolean
     checked: { pictures: number; verdicts: number; signoffs: number }
-    faults: (string | { text?: string; message?: string; shot_id?: string })[]
+    faults: { kind: string; object: string; text: string }[]
 }

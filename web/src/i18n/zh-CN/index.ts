@@ -9,6 +9,8 @@ import issues from './issues.json'
 import records from './records.json'
 import people from './people.json'
 import system from './system.json'
+import { failures } from './failures'
+import { faults as refusals } from './faults'
 
 export default { common, session, today, review, history, plans, sources, issues, records, people, system }
-export { faults } from './faults'
+export const faults = [...refusals, ...failures]

@@ -14,7 +14,6 @@ import { FindingIcon } from '~/parts/mark'
 import { Button } from '~/parts/button'
 import { Empty, useFaultText } from '~/parts/state'
 import { toast } from '~/parts/toast'
-import { pick } from '~/i18n'
 import { AbnormalDialog } from './abnormal'
 import { BulkDialog, type BulkAct } from './bulk'
 import type { Group, Row } from './filter'
@@ -22,7 +21,7 @@ import { Cell } from './grid-cell'
 import s from './grid.module.css'
 import { lastSeen } from './last-seen'
 import type { ReviewState } from './use-review'
-import { loudFindings, shotTitle } from './words'
+import { findingText, loudFindings, shotTitle } from './words'
 
 interface RowProps {
     row: Row
@@ -48,7 +47,7 @@ function RowLabel({ shots, t, f }: { shots: Shot[]; t: TFunction; f: Format }) {
             <strong>{shotTitle(first)}</strong>
             {first.panel.path.length > 0 && <span className={s.path}>{first.panel.path.join(' / ')}</span>}
             {findings.map((x) => (
-                <span key={x.text.en} className={s.why}><FindingIcon finding={x} size={14} /><span>{pick(x.text, f.language)}</span></span>
+                <span key={x.text.en} className={s.why}><FindingIcon finding={x} size={14} /><span>{findingText(x, f.language)}</span></span>
             ))}
             {findings.length === 0 && <span className={s.why}>{shots.some((x) => x.change) ? (change >= 0.02 ? t('review.change', { score: f.number(change) }) : t('review.unchanged')) : ''}</span>}
         </div>

@@ -8,6 +8,7 @@ import { api, url } from '~/api/client'
 import { keys } from '~/api/queries'
 import { useMay } from '~/api/session'
 import type { Round, Verification } from '~/api/types'
+import { sayFault } from '~/base/fault-words'
 import { Button, IconButton } from '~/parts/button'
 import { Confirm, Dialog } from '~/parts/dialog'
 import { Field } from '~/parts/field'
@@ -39,7 +40,7 @@ function VerifyDialog({ round, onClose }: { round: Round; onClose: () => void })
             <p className="quiet">{t('review.verifyText')}</p>
             {verify.isError && <FaultNote error={verify.error} />}
             {r && <Note kind={r.ok ? 'info' : 'alert'}>{t(r.ok ? 'review.verifyOk' : 'review.verifyBad', r.checked)}</Note>}
-            {r && r.faults.length > 0 && <ul>{r.faults.map((x, i) => <li key={i}>{typeof x === 'string' ? x : (x.text ?? x.message ?? JSON.stringify(x))}</li>)}</ul>}
+            {r && r.faults.length > 0 && <ul>{r.faults.map((x, i) => <li key={i}>{sayFault(x.text)}</li>)}</ul>}
         </Dialog>
     )
 }

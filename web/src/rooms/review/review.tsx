@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'wouter'
 import type { Round } from '~/api/types'
+import { sayFault } from '~/base/fault-words'
 import { useFormat } from '~/base/format'
 import { useTitle } from '~/parts/page'
 import { Bone, Fault, Note } from '~/parts/state'
@@ -30,7 +31,7 @@ function Notes({ state, round }: { state: ReviewState; round: Round }) {
     const { t } = useTranslation()
     const f = useFormat()
     const last = round.signoffs?.at(-1)
-    if (round.state === 'failed') return <div className={s.notes}><Note kind="alert"><strong>{t('review.roundFailed')}</strong> {round.error}</Note></div>
+    if (round.state === 'failed') return <div className={s.notes}><Note kind="alert"><strong>{t('review.roundFailed')}</strong> {sayFault(round.error ?? '')}</Note></div>
     if (last) {
         return <div className={s.notes}><Note>{t('review.signedBy', { who: last.by.display_name, at: f.dateTime(last.at) })}{last.summary && ` ${last.summary}`}{!last.final && !state.isSigned && <strong> {t(state.awaitsOther ? 'review.secondAwaited' : 'review.secondNeeded')}</strong>}</Note></div>
     }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { all, api } from '~/api/client'
 import type { OutboxItem } from '~/api/types'
+import { sayFault } from '~/base/fault-words'
 import { useFormat } from '~/base/format'
 import { Button } from '~/parts/button'
 import { Badge } from '~/parts/mark'
@@ -37,7 +38,7 @@ export function Outbox() {
                         { id: 'event', head: t('system.event'), cell: (x) => t([`plans.event.${x.event}`, 'system.out.other'], { state: x.event }) },
                         { id: 'state', head: t('system.stateOf'), cell: (x) => <Badge tone={x.state === 'failed' ? 'alert' : 'calm'}>{text(x.state)}</Badge> },
                         { id: 'attempts', head: t('system.attempts'), isNumber: true, cell: (x) => f.number(x.attempts) },
-                        { id: 'error', head: t('system.error'), cell: (x) => <div className={people.detail}>{x.error ?? ''}</div> },
+                        { id: 'error', head: t('system.error'), cell: (x) => <div className={people.detail}>{sayFault(x.error ?? '')}</div> },
                         { id: 'act', head: t('common.more'), hideHead: true, cell: (x) => (x.state === 'sent' ? null : <Button small isDisabled={retry.isPending} onPress={() => retry.mutate(x.id)}>{t('common.retry')}</Button>) },
                     ]}
                 />

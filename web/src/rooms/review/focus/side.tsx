@@ -8,12 +8,12 @@ import { keys } from '~/api/queries'
 import { useMay } from '~/api/session'
 import type { Finding, Shot, ShotData, Verdict } from '~/api/types'
 import { useFormat, type Format } from '~/base/format'
-import { pick } from '~/i18n'
 import { Button, ButtonLink } from '~/parts/button'
 import { FindingIcon, VerdictMark } from '~/parts/mark'
 import { Bone, useFaultText } from '~/parts/state'
 import { toast } from '~/parts/toast'
 import { MaskButton } from '../masks/mask-button'
+import { findingText } from '../words'
 import s from './side.module.css'
 
 const KnownIssueDialog = lazy(() => import('./known-issue')) // it brings the date picker
@@ -38,7 +38,7 @@ function Findings({ shot, zone }: { shot: Shot; zone: string }) {
                     return (
                         <li key={i} className={s.finding}>
                             <FindingIcon finding={x} />
-                            <span>{pick(x.text, f.language)}{when && <span className={s.evidence}>{when}</span>}</span>
+                            <span>{findingText(x, f.language)}{when && <span className={s.evidence}>{when}</span>}</span>
                         </li>
                     )
                 })}

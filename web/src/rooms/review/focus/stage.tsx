@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { url } from '~/api/client'
 import type { Shot } from '~/api/types'
 import { cx } from '~/base/cx'
+import { sayFault } from '~/base/fault-words'
 import { useFormat } from '~/base/format'
 import { Button } from '~/parts/button'
 import { isSlowLine, isWarm, pictureUrl, thumbnailUrl } from '../pictures'
@@ -45,13 +46,15 @@ function NoPicture({ shot, onReshoot }: { shot: Shot; onReshoot: (() => void) | 
     const { t } = useTranslation()
     const f = useFormat()
     const failed = shot.state === 'failed'
+    const why = failed ? failureText(shot, f.language) : ''
+    const isQuoted = why.includes(sayFault(shot.message ?? ''))
     return (
         <div className={s.blank}>
             <div>
                 {failed && <TriangleAlert className={s.fail} size={28} aria-hidden="true" />}
                 <strong>{shot.expired ? t('review.expired') : failed ? t(`common.outcome.${shot.outcome ?? 'browser'}`) : t(`common.shotState.${shot.state}`)}</strong>
-                {failed && <span>{failureText(shot, f.language)}</span>}
-                {failed && shot.message && <span className="mono small">{shot.message}</span>}
+                {why && <span>{why}</span>}
+                {failed && shot.message && !isQuoted && <span className="mono small">{shot.message}</span>}
                 {failed && onReshoot && <Button icon={<RotateCw size={14} />} onPress={onReshoot}>{t('review.reshoot')}</Button>}
             </div>
         </div>
