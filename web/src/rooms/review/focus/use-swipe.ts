@@ -8,13 +8,21 @@ export interface Swipe {
     handlers: {
         onTouchStart: (e: React.TouchEvent) => void
         onTouchMove: (e: React.TouchEvent) => void
-        onTouchEnd: () => void
+        onTouchEnd: (e: React.TouchEvent) => void
         onTouchCancel: () => void
     }
 }
 
+interface At { x: number; y: number }
+
+function meant(from: At, touch: React.Touch): Swipe['hint'] {
+    const dx = touch.clientX - from.x
+    if (Math.abs(dx) <= enough || Math.abs(dx) <= 1.6 * Math.abs(touch.clientY - from.y)) return null
+    return dx > 0 ? 'normal' : 'abnormal'
+}
+
 export function useSwipe(isOn: () => boolean, onSwipe: (to: 'normal' | 'abnormal') => void): Swipe {
-    const [start, setStart] = useState<{ x: number; y: number } | null>(null)
+    const [start, setStart] = useState<At | null>(null)
     const [hint, setHint] = useState<Swipe['hint']>(null)
     const clear = () => {
         setStart(null)
@@ -30,12 +38,11 @@ export function useSwipe(isOn: () => boolean, onSwipe: (to: 'normal' | 'abnormal
             onTouchMove: (e) => {
                 const touch = e.touches[0]
                 if (!start || !touch || e.touches.length > 1) return clear()
-                const dx = touch.clientX - start.x
-                const sideways = Math.abs(dx) > 1.6 * Math.abs(touch.clientY - start.y)
-                setHint(sideways && dx > enough ? 'normal' : sideways && dx < -enough ? 'abnormal' : null)
+                setHint(meant(start, touch))
             },
-            onTouchEnd: () => {
-                const to = hint
+            onTouchEnd: (e) => {
+                const touch = e.changedTouches[0]
+                const to = start && touch ? meant(start, touch) : null // the hint may not be rendered yet
                 clear()
                 if (to) onSwipe(to)
             },

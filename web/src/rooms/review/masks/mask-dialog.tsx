@@ -74,13 +74,16 @@ function Board({ shot, boxes, on, isFixed, onSelect, onChange, onDrop }: {
         else if (act.kind === 'move') put(act.i, moved(act.was, p.x - act.from.x, p.y - act.from.y))
         else put(act.i, resized(act.was, act.corner, p))
     }
-    const onUp = () => {
+    // The last move may not be rendered yet when the hand is lifted: where it was lifted counts.
+    const onUp = (e: React.PointerEvent) => {
         if (act?.kind === 'draw') {
-            const b = between(act.from, act.to)
+            const b = between(act.from, pointOf(e))
             if (b && boxes.length < masksMax) {
                 onChange([...boxes, b])
                 onSelect(boxes.length)
             }
+        } else {
+            onMove(e)
         }
         setAct(null)
     }
