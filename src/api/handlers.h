@@ -125,6 +125,7 @@ int handle_shots_show(struct call *call);
 int handle_shots_reshoot(struct call *call);
 int handle_shots_verdicts(struct call *call);
 int handle_shots_references(struct call *call);
+int handle_shots_takes(struct call *call);
 int handle_shots_picture(struct call *call);
 int handle_shots_thumbnail(struct call *call);
 int handle_shots_data(struct call *call);

@@ -68,6 +68,30 @@ static int reply_blob(struct call *call, const struct store_shot *shot,
     return 0;
 }
 
+/* The shot of the path; with ?take= in the state of an earlier take of it, 1 being the first. */
+static int kept_of_call(struct call *call, struct store_shot *out)
+{
+    struct store_take *takes;
+    int64_t number = 0;
+    size_t n;
+    if (query_int(call, "take", 1, INT32_MAX, &number) < 0 || shot_of_call(call, 0, out) < 0)
+        return -1;
+    if (number == 0)
+        return 0;
+    if (store_shot_takes(call->op, call->api->platform->store, out->row, &takes, &n) < 0)
+        return -1;
+    if ((size_t)number > n)
+        return op_fail(call->op, ERR_NOT_FOUND, "%s has %zu earlier takes, and no take %lld",
+                       out->id, n, (long long)number);
+    const struct store_take *take = &takes[n - (size_t)number];
+    out->picture = take->picture;
+    out->thumb = take->thumb;
+    out->data = take->data;
+    out->frames = take->frames;
+    out->is_expired = take->is_expired;
+    return 0;
+}
+
 static const char *mime_of(struct call *call, const struct store_shot *shot)
 {
     const struct jv *meta = jv_parse_quiet(&call->op->arena, bytes_of(shot->meta));
@@ -78,7 +102,7 @@ static const char *mime_of(struct call *call, const struct store_shot *shot)
 int handle_shots_picture(struct call *call)
 {
     struct store_shot shot;
-    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
+    if (kept_of_call(call, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
     return reply_blob(call, &shot, &shot.picture, mime_of(call, &shot), NULL);
 }
@@ -87,7 +111,7 @@ int handle_shots_picture(struct call *call)
 int handle_shots_thumbnail(struct call *call)
 {
     struct store_shot shot;
-    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
+    if (kept_of_call(call, &shot) < 0 || check_kept(call, &shot, "picture", &shot.picture) < 0)
         return -1;
     if (shot.thumb.size)
         return reply_blob(call, &shot, &shot.thumb, "image/png", NULL);
@@ -107,7 +131,7 @@ static int read_data(struct call *call, const struct store_shot *shot, struct by
 int handle_shots_data(struct call *call)
 {
     struct store_shot shot;
-    if (shot_of_call(call, 0, &shot) < 0)
+    if (kept_of_call(call, &shot) < 0)
         return -1;
     if (shot.data.size == 0) {
         struct series_set none = {.note = "picture_only"};
@@ -130,7 +154,7 @@ int handle_shots_frames(struct call *call)
 {
     struct store_shot shot;
     struct bytes packed, json;
-    if (shot_of_call(call, 0, &shot) < 0 || check_kept(call, &shot, "frames", &shot.frames) < 0)
+    if (kept_of_call(call, &shot) < 0 || check_kept(call, &shot, "frames", &shot.frames) < 0)
         return -1;
     httpd_header(call->req, "Vary", "Accept-Encoding");
     if (httpd_takes_gzip(call->req))
@@ -150,7 +174,7 @@ int handle_shots_csv(struct call *call)
     struct store_shot shot;
     struct bytes json;
     struct str csv;
-    if (shot_of_call(call, 0, &shot) < 0 || read_data(call, &shot, &json) < 0 ||
+    if (kept_of_call(call, &shot) < 0 || read_data(call, &shot, &json) < 0 ||
         series_set_read(call->op, json, &set) < 0)
         return -1;
     str_init(&csv, CSV_MAX);

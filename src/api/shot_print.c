@@ -118,14 +118,19 @@ static int print_known(struct shot_printer *p, const struct store_shot *shot, st
 
 /* ---- A shot's own ---- */
 
+void shot_print_state(enum shot_state state, struct jw *w)
+{
+    static const char *const words[] = {"waiting", "running", "done", "failed", "cancelled"};
+    jw_text_at(w, "state", words[state]);
+}
+
 static void print_state(const struct store_shot *shot, const struct jv *meta, struct jw *w)
 {
-    static const char *const states[] = {"waiting", "running", "done", "failed", "cancelled"};
     bool is_over = shot->state == SHOT_DONE || shot->state == SHOT_FAILED;
     const char *outcome = *shot->error_word ? shot->error_word : NULL;
     if (is_over)
         outcome = jv_text_at(meta, "outcome", outcome ? outcome : "ok");
-    jw_text_at(w, "state", states[shot->state]);
+    shot_print_state(shot->state, w);
     jw_text_at(w, "outcome", outcome);
     text_or_null_at(w, "message", shot->error);
     jw_int_at(w, "attempts", shot->attempts);

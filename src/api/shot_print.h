@@ -32,6 +32,8 @@ struct shot_printer {
 void shot_printer_init(struct shot_printer *p, struct op *op, const struct platform *platform);
 /* The API's Shot. The shot must have its meta: found by id, or out of a list with_meta. */
 int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw *w) MUST_CHECK;
+/* The member "state", of a shot or of an earlier take. */
+void shot_print_state(enum shot_state state, struct jw *w);
 /* The API's Verdict of a shot, or null. */
 void shot_print_verdict(const struct store_shot *shot, struct jw *w);
 /* The API's Verdict from the record. */

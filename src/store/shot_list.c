@@ -343,6 +343,7 @@ static void read_take(struct op *op, struct cols *c, void *item)
     t->thumb = take_blob(c);
     t->data = take_blob(c);
     t->frames = take_blob(c);
+    t->is_expired = take_int(c) != 0;
 }
 
 int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struct store_take **out,
@@ -351,13 +352,14 @@ int store_shot_takes(struct op *op, struct store *store, int64_t shot_row, struc
     CLEANUP(unit_end) struct unit u = {0};
     if (unit_begin(op, store, DB_READ, &u))
         return -1;
-    return read_all(op, u.tx,
-                    "SELECT t.taken_ms, t.state, t.error_word, t.error, bp.sha, bp.size, bt.sha, "
-                    "bt.size, bd.sha, bd.size, bf.sha, bf.size FROM takes t "
-                    "LEFT JOIN blobs bp ON bp.row_id = t.picture_row "
-                    "LEFT JOIN blobs bt ON bt.row_id = t.thumb_row "
-                    "LEFT JOIN blobs bd ON bd.row_id = t.data_row "
-                    "LEFT JOIN blobs bf ON bf.row_id = t.frames_row "
-                    "WHERE t.shot_row = $1 ORDER BY t.row_id DESC",
-                    DB_ARGS(db_int(shot_row)), sizeof **out, read_take, (void **)out, out_n);
+    return read_all(
+        op, u.tx,
+        "SELECT t.taken_ms, t.state, t.error_word, t.error, bp.sha, bp.size, bt.sha, "
+        "bt.size, bd.sha, bd.size, bf.sha, bf.size, t.expired_ms IS NOT NULL FROM takes t "
+        "LEFT JOIN blobs bp ON bp.row_id = t.picture_row "
+        "LEFT JOIN blobs bt ON bt.row_id = t.thumb_row "
+        "LEFT JOIN blobs bd ON bd.row_id = t.data_row "
+        "LEFT JOIN blobs bf ON bf.row_id = t.frames_row "
+        "WHERE t.shot_row = $1 ORDER BY t.row_id DESC",
+        DB_ARGS(db_int(shot_row)), sizeof **out, read_take, (void **)out, out_n);
 }

@@ -160,6 +160,7 @@ int store_mask_set(struct op *op, struct store *store, int64_t panel_row, const 
 
 struct store_take {
     int64_t taken_ms;
+    bool is_expired; /* as with struct store_shot */
     enum shot_state state;
     const char *error_word, *error;
     struct store_blob_ref picture, thumb, data, frames;

@@ -1,4 +1,5 @@
 /* What may happen while people review: company, an expired session, a broken line, a phone, a link from a colleague. */
+import { createHash } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Stage } from './lib/stage'
@@ -163,6 +164,17 @@ describe('many at once', () => {
     })
 })
 
+it('what can be done stays in sight, however much there is to say beside the picture', async () => {
+    const page = await stage.page({ user: 'admin', viewport: { width: 1280, height: 560 } })
+    await openShot(page, 9)
+    await page.getByText('About this shot').waitFor()
+    await page.getByRole('columnheader', { name: 'Mean' }).waitFor()
+    const bar = (await page.getByRole('button', { name: /^Normal/ }).boundingBox())!
+    expect(bar.y + bar.height).toBeLessThanOrEqual(560)
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(560)
+    await page.context().close()
+})
+
 it('dwell time counts looking, and nothing else', async () => {
     const page = await stage.page({ user: 'admin' })
     await openShot(page, 10)
@@ -176,6 +188,19 @@ it('dwell time counts looking, and nothing else', async () => {
     await away(page, 10)
     await expect.poll(async () => (await verdictOf(10))?.value).toBe('normal')
     expect((await verdictOf(10))!.dwell_ms).toBeLessThan(1400)
+    await page.context().close()
+})
+
+it('a shot that was taken again keeps its earlier picture within reach', async () => {
+    const page = await stage.page({ user: 'li', language: 'zh-CN' })
+    const before = await stage.call('GET', `/shots/${shots[11]!.id}`)
+    await stage.call('POST', `/shots/${shots[11]!.id}/reshoot`, {})
+    await expect.poll(async () => (await stage.call('GET', `/shots/${shots[11]!.id}`)).state, { timeout: 20_000 }).toBe('done')
+    await openShot(page, 11)
+    await page.getByText('重拍之前的截图').waitFor()
+    const link = page.getByRole('listitem').getByRole('link', { name: '↗' })
+    const answer = await page.request.get(new URL((await link.getAttribute('href'))!, page.url()).href)
+    expect([answer.status(), createHash('sha256').update(await answer.body()).digest('hex')]).toEqual([200, before.picture.sha256])
     await page.context().close()
 })
 

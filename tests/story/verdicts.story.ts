@@ -1,4 +1,5 @@
 // People judge: one shot at a time, several people at once, many shots in one act; what is known carries forward.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Caller, Description, platform } from './lib/api.js';
 import { Grafana, viewerToken } from './lib/grafana.js';
@@ -168,6 +169,41 @@ describe('taking again', () => {
     expect(again).toMatchObject({ state: 'done', outcome: 'ok', verdict: null });
     expect(good(await wang.get(`/shots/${first.id}/verdicts`)).items).toHaveLength(1);
     expect((await judge(wang, first, { value: 'normal', expected_version: 1 })).status, 'of a picture that is gone').toBe(409);
+  });
+
+  it('keeps what was there before, within reach: pictures, data, and why one had failed', async () => {
+    const round = await runRound(admin, plan);
+    const [one] = await shotsOf(admin, round.id);
+    const get = async (path: string) => {
+      const { status, bytes } = await admin.get(`/shots/${one.id}${path}`);
+      return { status, hash: createHash('sha256').update(bytes).digest('hex') };
+    };
+    expect(good(await admin.get(`/shots/${one.id}/takes`)).items).toEqual([]);
+    const before = await shot(one);
+    const data = await get('/data');
+    const again = async () => {
+      good(await admin.post(`/shots/${one.id}/reshoot`), 202);
+      await finished(admin, round.id);
+      return shot(one);
+    };
+    await grafana.faults({ dashboards: { [before.dashboard.uid]: { without: [before.panel.id], version: 8 } } });
+    const failed = await again();
+    await grafana.faults({ dashboards: { [before.dashboard.uid]: null } });
+    expect((await again()).outcome).toBe('ok');
+
+    const { items, next } = good(await admin.get(`/shots/${one.id}/takes`));
+    expect(next).toBeNull();
+    expect(items).toEqual([
+      { number: 2, state: 'failed', outcome: 'panel_missing', message: failed.message, taken_at: failed.taken_at, sha256: null, expired: false, has_data: false },
+      { number: 1, state: 'done', outcome: null, message: null, taken_at: before.taken_at, sha256: before.picture.sha256, expired: false, has_data: true },
+    ]);
+    expect(await get('/picture?take=1')).toEqual({ status: 200, hash: before.picture.sha256 });
+    expect(await get('/data?take=1')).toEqual(data);
+    expect((await get('/thumbnail?take=1')).status).toBe(200);
+    expect((await get('/data.csv?take=1')).status).toBe(200);
+    expect((await get('/picture?take=2')).status, 'it had none').toBe(404);
+    expect((await get('/picture?take=3')).status).toBe(404);
+    expect((await get('/picture?take=first')).status).toBe(400);
   });
 
   it('takes only what failed once more', async () => {

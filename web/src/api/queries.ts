@@ -21,6 +21,7 @@ export const keys = {
     round: (id: string) => ['round', id] as const,
     shots: (roundId: string) => ['shots', roundId] as const,
     verdicts: (shotId: string) => ['verdicts', shotId] as const,
+    takes: (shotId: string, version: number) => ['takes', shotId, version] as const,
     data: (shotId: string) => ['data', shotId] as const,
     references: (shotId: string) => ['references', shotId] as const,
     history: (panel: string, window: number) => ['history', panel, window] as const,

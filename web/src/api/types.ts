@@ -350,6 +350,19 @@ export interface Verdict {
     dwell_ms: number | null
 }
 
+/** What a shot had before it was taken again. */
+export interface Take {
+    number: number
+    state: 'done' | 'failed' | 'cancelled'
+    /** Of those that failed. */
+    outcome: ShotOutcome | null
+    message: string | null
+    taken_at: string | null
+    sha256: string | null
+    expired: boolean
+    has_data: boolean
+}
+
 export type FindingKind =
     | 'not_rendered'
     | 'no_data'

@@ -14,6 +14,7 @@ import { Bone, useFaultText } from '~/parts/state'
 import { toast } from '~/parts/toast'
 import { MaskButton } from '../masks/mask-button'
 import { findingText } from '../words'
+import { EarlierTakes } from './takes'
 import s from './side.module.css'
 
 const KnownIssueDialog = lazy(() => import('./known-issue')) // it brings the date picker
@@ -173,6 +174,7 @@ export function Side({ shot, zone, mayJudge, onComment }: { shot: Shot; zone: st
                         stages?.ready_ms ? t('review.took', { time: f.duration((stages.navigate_ms ?? 0) + stages.ready_ms + (stages.capture_ms ?? 0)) }) : null,
                         shot.picture ? `${shot.picture.width} × ${shot.picture.height}, ${f.bytes(shot.picture.bytes)}` : null].filter(Boolean).join(' · ')}
                 </p>
+                <EarlierTakes shot={shot} />
                 <div className={s.acts}><ButtonLink small kind="quiet" href={`/history?panel=${encodeURIComponent(shot.panel_key)}&window=${encodeURIComponent(shot.window.name)}&title=${encodeURIComponent(shot.panel.title)}`}>{t('review.history')}</ButtonLink><MaskButton shot={shot} mayEdit={mayMask} />{shot.live_url && <span className={s.onlySmall}><ButtonLink outside small kind="quiet" href={shot.live_url}>{t('review.openLive')} ↗</ButtonLink></span>}</div>
             </section>
         </aside>
