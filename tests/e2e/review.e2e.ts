@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Stage } from './lib/stage'
 
 let stage: Stage
+let plan: string
 let round: string
 let shots: { id: string; panel: { title: string }; verdict: { value: string; comment: string } | null }[]
 
 beforeAll(async () => {
     stage = await Stage.open()
     await stage.people()
-    const plan = await stage.plan(await stage.source(), 'Morning round', ['demo'], [1, 2, 3, 4, 5, 6])
+    plan = await stage.plan(await stage.source(), 'Morning round', ['demo'], [1, 2, 3, 4, 5, 6])
     round = await stage.round(plan)
     shots = await stage.shots(round)
 })
@@ -144,6 +145,20 @@ describe('on a phone', () => {
         await expect.poll(async () => (await verdictOf(6))?.how).toBe('phone')
         await page.context().close()
     })
+
+    it('every verdict and the way back from it are within the screen, in both languages', async () => {
+        for (const language of ['en', 'zh-CN'] as const) {
+            const page = await stage.page({ user: 'li', language, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true })
+            await openShot(page, 9)
+            const names = language === 'en' ? ['Normal', 'Abnormal…', 'Not applicable', 'Undo'] : ['正常', '异常…', '不适用', '撤销']
+            for (const name of names) {
+                const button = page.getByRole('button', { name: new RegExp(`^${name}`) })
+                const [box, isCut] = [(await button.boundingBox())!, await button.evaluate((b) => b.scrollWidth > b.clientWidth)]
+                expect([name, box.x >= 0 && box.x + box.width <= 360, isCut]).toEqual([name, true, false])
+            }
+            await page.context().close()
+        }
+    })
 })
 
 describe('many at once', () => {
@@ -172,6 +187,21 @@ it('what can be done stays in sight, however much there is to say beside the pic
     const bar = (await page.getByRole('button', { name: /^Normal/ }).boundingBox())!
     expect(bar.y + bar.height).toBeLessThanOrEqual(560)
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(560)
+    await page.context().close()
+})
+
+it('when everything is judged the last picture stays, and signing is a click away', async () => {
+    const own = await stage.round(plan)
+    const list = await stage.shots(own)
+    for (const x of list.slice(1)) await stage.call('POST', `/shots/${x.id}/verdict`, { value: 'normal' })
+    const page = await stage.page({ user: 'admin' })
+    await page.goto(`${stage.url}/rounds/${own}/shots/${list[0]!.id}`)
+    await page.locator(`[data-shot="${list[0]!.id}"]`).waitFor()
+    await page.keyboard.press('n')
+    await page.getByText('Everything is judged').waitFor()
+    expect((await page.locator('[data-shot] img').first().boundingBox())!.height).toBeGreaterThan(150)
+    await page.getByRole('button', { name: 'Sign off' }).click()
+    await page.getByRole('dialog').waitFor()
     await page.context().close()
 })
 
