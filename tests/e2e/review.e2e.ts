@@ -150,6 +150,7 @@ describe('on a phone', () => {
         for (const language of ['en', 'zh-CN'] as const) {
             const page = await stage.page({ user: 'li', language, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true })
             await openShot(page, 9)
+            expect((await page.locator('[data-shot]').boundingBox())!.height, 'the picture has the room').toBeGreaterThan(300)
             const names = language === 'en' ? ['Normal', 'Abnormal…', 'Not applicable', 'Undo'] : ['正常', '异常…', '不适用', '撤销']
             for (const name of names) {
                 const button = page.getByRole('button', { name: new RegExp(`^${name}`) })
