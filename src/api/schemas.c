@@ -203,7 +203,7 @@ const struct schema schemas[] = {
     {"VerdictValue", .is = "'normal|abnormal|not_applicable|undecided'"},
     {"Verdict", "seq:int value:text comment:text category:text links:[text] by:Who at:time "
                 "how:'single|bulk|phone' dwell_ms:int hash?:text"},
-    {"Take", "number:int state:'done|failed|cancelled' outcome:text|null message:text|null "
+    {"Take", "number:int state:'done|failed' outcome:text|null message:text|null "
              "taken_at:time|null sha256:text|null expired:bool has_data:bool"},
     {"VerdictSet",
      "value:VerdictValue comment?:text|null category?:text|null links?:[text] "

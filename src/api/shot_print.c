@@ -118,19 +118,13 @@ static int print_known(struct shot_printer *p, const struct store_shot *shot, st
 
 /* ---- A shot's own ---- */
 
-void shot_print_state(enum shot_state state, struct jw *w)
-{
-    static const char *const words[] = {"waiting", "running", "done", "failed", "cancelled"};
-    jw_text_at(w, "state", words[state]);
-}
-
 static void print_state(const struct store_shot *shot, const struct jv *meta, struct jw *w)
 {
     bool is_over = shot->state == SHOT_DONE || shot->state == SHOT_FAILED;
     const char *outcome = *shot->error_word ? shot->error_word : NULL;
     if (is_over)
         outcome = jv_text_at(meta, "outcome", outcome ? outcome : "ok");
-    shot_print_state(shot->state, w);
+    jw_text_at(w, "state", store_shot_state_word(shot->state));
     jw_text_at(w, "outcome", outcome);
     text_or_null_at(w, "message", shot->error);
     jw_int_at(w, "attempts", shot->attempts);
@@ -252,6 +246,23 @@ void verdict_print(const struct store_verdict *verdict, struct jw *w)
     jw_text_at(w, "how", how_word(verdict->how));
     jw_int_at(w, "dwell_ms", verdict->dwell_ms);
     jw_text_at(w, "hash", verdict->hash);
+    jw_end(w);
+}
+
+void take_print(const struct store_take *take, size_t number, struct jw *w)
+{
+    char hex[BLOB_HEX_MAX];
+    blob_key_hex(take->picture.key, hex);
+    jw_object(w);
+    jw_int_at(w, "number", (int64_t)number);
+    jw_text_at(w, "state", store_shot_state_word(take->state));
+    /* How a picture went is told by its meta, which the next one has replaced. */
+    text_or_null_at(w, "outcome", take->error_word);
+    text_or_null_at(w, "message", take->error);
+    jw_time_at(w, "taken_at", take->taken_ms);
+    jw_text_at(w, "sha256", take->picture.size ? hex : NULL);
+    jw_bool_at(w, "expired", take->is_expired);
+    jw_bool_at(w, "has_data", take->data.size && !take->is_expired);
     jw_end(w);
 }
 

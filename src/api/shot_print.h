@@ -32,12 +32,12 @@ struct shot_printer {
 void shot_printer_init(struct shot_printer *p, struct op *op, const struct platform *platform);
 /* The API's Shot. The shot must have its meta: found by id, or out of a list with_meta. */
 int shot_print(struct shot_printer *p, const struct store_shot *shot, struct jw *w) MUST_CHECK;
-/* The member "state", of a shot or of an earlier take. */
-void shot_print_state(enum shot_state state, struct jw *w);
 /* The API's Verdict of a shot, or null. */
 void shot_print_verdict(const struct store_shot *shot, struct jw *w);
 /* The API's Verdict from the record. */
 void verdict_print(const struct store_verdict *verdict, struct jw *w);
+/* The API's Take. number: 1 for the first. */
+void take_print(const struct store_take *take, size_t number, struct jw *w);
 /* The API's KnownIssue. panel_id: as in URLs. */
 /* panel NULL: only its id, as where the panel is known from around. */
 void known_print(const struct store_known *known, const char *panel_id,

@@ -128,23 +128,6 @@ int handle_shots_verdicts(struct call *call)
     return reply_json(&r, 200);
 }
 
-static void print_take(const struct store_take *take, size_t number, struct reply *r)
-{
-    char hex[BLOB_HEX_MAX];
-    blob_key_hex(take->picture.key, hex);
-    jw_object(&r->w);
-    jw_int_at(&r->w, "number", (int64_t)number);
-    shot_print_state(take->state, &r->w);
-    /* How a picture went is told by its meta, which the next one has replaced. */
-    jw_text_at(&r->w, "outcome", *take->error_word ? take->error_word : NULL);
-    jw_text_at(&r->w, "message", *take->error ? take->error : NULL);
-    reply_time_at(r, "taken_at", take->taken_ms);
-    jw_text_at(&r->w, "sha256", take->picture.size ? hex : NULL);
-    jw_bool_at(&r->w, "expired", take->is_expired);
-    jw_bool_at(&r->w, "has_data", take->data.size && !take->is_expired);
-    jw_end(&r->w);
-}
-
 int handle_shots_takes(struct call *call)
 {
     struct store_take *takes;
@@ -156,7 +139,7 @@ int handle_shots_takes(struct call *call)
         return -1;
     reply_list_begin(&r, call);
     for (size_t i = 0; i < n; i++)
-        print_take(&takes[i], n - i, &r);
+        take_print(&takes[i], n - i, &r.w);
     reply_list_end(&r, NULL);
     return reply_json(&r, 200);
 }

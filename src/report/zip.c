@@ -226,12 +226,6 @@ static void print_series(struct jw *w, const struct store_shot *shot)
     jw_end(w);
 }
 
-static const char *state_word(enum shot_state state)
-{
-    static const char *const words[] = {"waiting", "running", "done", "failed", "cancelled"};
-    return (unsigned)state <= SHOT_CANCELLED ? words[state] : "";
-}
-
 static const char *verdict_word(enum verdict_kind kind)
 {
     static const char *const words[] = {"undecided",      "normal",    "abnormal",
@@ -247,7 +241,7 @@ static void print_shot(struct zip *zip, struct jw *w, size_t i)
     jw_object(w);
     jw_text_at(w, "id", shot->id);
     jw_int_at(w, "order", shot->pos);
-    jw_text_at(w, "state", state_word(shot->state));
+    jw_text_at(w, "state", store_shot_state_word(shot->state));
     jw_text_at(w, "source", shape_source_name(zip->report, shot->source_row));
     jw_text_at(w, "dashboard_uid", shot->dashboard_uid);
     jw_text_at(w, "dashboard", shot->dashboard_title);

@@ -20,6 +20,10 @@ enum shot_state {
     SHOT_CANCELLED = 4,
 };
 
+/* "waiting", "running", "done", "failed", "cancelled": what everybody outside calls them; "" for any
+ * other number. */
+const char *store_shot_state_word(enum shot_state state);
+
 /* ---- Birth ---- */
 
 struct store_shot_new {

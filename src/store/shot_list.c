@@ -37,6 +37,15 @@
     "LEFT JOIN shot_details d ON d.shot_row = s.row_id "                                           \
     "LEFT JOIN blobs bf ON bf.row_id = s.frames_row "
 
+const char *store_shot_state_word(enum shot_state state)
+{
+    static const char *const words[] = {
+        [SHOT_WAITING] = "waiting", [SHOT_CLAIMED] = "running",     [SHOT_DONE] = "done",
+        [SHOT_FAILED] = "failed",   [SHOT_CANCELLED] = "cancelled",
+    };
+    return (unsigned)state <= SHOT_CANCELLED ? words[state] : "";
+}
+
 static struct store_blob_ref take_blob(struct cols *c)
 {
     struct store_blob_ref ref = {0};

@@ -230,6 +230,7 @@ it('a shot that was taken again keeps its earlier picture within reach', async (
     await openShot(page, 11)
     await page.getByText('重拍之前的截图').waitFor()
     const link = page.getByRole('listitem').getByRole('link', { name: '↗' })
+    expect(await link.getAttribute('href')).toContain('take=1')
     const answer = await page.request.get(new URL((await link.getAttribute('href'))!, page.url()).href)
     expect([answer.status(), createHash('sha256').update(await answer.body()).digest('hex')]).toEqual([200, before.picture.sha256])
     await page.context().close()

@@ -180,7 +180,9 @@ describe('taking again', () => {
     };
     expect(good(await admin.get(`/shots/${one.id}/takes`)).items).toEqual([]);
     const before = await shot(one);
-    const data = await get('/data');
+    const kept = ['/picture', '/thumbnail', '/data', '/data.csv', '/frames'];
+    const had = await Promise.all(kept.map(get));
+    expect(had.map((x) => x.status)).toEqual(kept.map(() => 200));
     const again = async () => {
       good(await admin.post(`/shots/${one.id}/reshoot`), 202);
       await finished(admin, round.id);
@@ -189,6 +191,9 @@ describe('taking again', () => {
     await grafana.faults({ dashboards: { [before.dashboard.uid]: { without: [before.panel.id], version: 8 } } });
     const failed = await again();
     await grafana.faults({ dashboards: { [before.dashboard.uid]: null } });
+    // Now that the shot itself has nothing, what comes is the earlier take's.
+    expect((await get('/picture')).status).toBe(404);
+    expect(await Promise.all(kept.map((path) => get(`${path}?take=1`)))).toEqual(had);
     expect((await again()).outcome).toBe('ok');
 
     const { items, next } = good(await admin.get(`/shots/${one.id}/takes`));
@@ -198,9 +203,7 @@ describe('taking again', () => {
       { number: 1, state: 'done', outcome: null, message: null, taken_at: before.taken_at, sha256: before.picture.sha256, expired: false, has_data: true },
     ]);
     expect(await get('/picture?take=1')).toEqual({ status: 200, hash: before.picture.sha256 });
-    expect(await get('/data?take=1')).toEqual(data);
-    expect((await get('/thumbnail?take=1')).status).toBe(200);
-    expect((await get('/data.csv?take=1')).status).toBe(200);
+    expect(await Promise.all(kept.map((path) => get(`${path}?take=1`)))).toEqual(had);
     expect((await get('/picture?take=2')).status, 'it had none').toBe(404);
     expect((await get('/picture?take=3')).status).toBe(404);
     expect((await get('/picture?take=first')).status).toBe(400);

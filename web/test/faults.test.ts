@@ -1,4 +1,4 @@
-/* The Chinese of the server's refusals: each sentence is one that the server says, word for word in its source. */
+/* The Chinese of the server's refusals and failures: each sentence is one that the server says, word for word in its source. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -46,7 +46,19 @@ describe('refusals in Chinese', () => {
             text: { en: `not rendered: there is no such panel (${message})`, 'zh-CN': `未能截图: 面板不存在 (${message})` },
         }
         expect(findingText(finding, 'zh-CN')).toBe('未能截图: 面板不存在 (仪表板里没有面板 7)')
-        expect(sayFault('http://g:3000: no answer while connecting')).toBe('http://g:3000：没有应答（正在连接）')
+        expect(sayFault('http://g:3000: no answer while connecting')).toBe('http://g:3000: 建立连接时没有应答')
+    })
+
+    it('speak of connections as the server does where it speaks Chinese itself', () => {
+        const own = readFileSync(join(__dirname, '../../src/grafana/words.c'), 'utf8')
+        const words = new Map([...own.matchAll(/^    \{"([^"]+)", "([^"]+)"\},$/gm)].map(([, key, zh]) => [key!, zh!.replace(/\{\d\}/g, '%s')]))
+        const said = new Set(faults.map(([, say]) => say))
+        for (const cause of ['timeout', 'no_answer', 'connect', 'name_unknown', 'proxy_unknown', 'proxy', 'ca_file', 'tls', 'no_tls', 'closed', 'broken']) {
+            expect(said, cause).toContain(words.get(cause))
+        }
+        const terms = faults.filter(([sentence]) => words.has(sentence))
+        expect(terms.length).toBeGreaterThan(10)
+        for (const [sentence, say] of terms) expect(say, sentence).toBe(words.get(sentence))
     })
 
     it('leave alone what is not known, and everything where there is no list', () => {

@@ -353,7 +353,7 @@ export interface Verdict {
 /** What a shot had before it was taken again. */
 export interface Take {
     number: number
-    state: 'done' | 'failed' | 'cancelled'
+    state: 'done' | 'failed'
     /** Of those that failed. */
     outcome: ShotOutcome | null
     message: string | null

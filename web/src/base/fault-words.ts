@@ -1,5 +1,5 @@
-/* The server's refusals in the reader's language. The server speaks English; where the language has a list of its
-   sentences (i18n/zh-CN/faults.ts), they are recognised by their fixed parts and said again. */
+/* What the server says when something goes wrong, in the reader's language. The server speaks English; where the language has
+   a list of its sentences (i18n/zh-CN/refusals.ts, failures.ts), they are recognised by their fixed parts and said again. */
 
 interface Sentence { shape: RegExp; say: string }
 

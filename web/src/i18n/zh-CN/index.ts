@@ -10,7 +10,7 @@ import records from './records.json'
 import people from './people.json'
 import system from './system.json'
 import { failures } from './failures'
-import { faults as refusals } from './faults'
+import { refusals } from './refusals'
 
 export default { common, session, today, review, history, plans, sources, issues, records, people, system }
 export const faults = [...refusals, ...failures]

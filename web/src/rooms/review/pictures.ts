@@ -1,16 +1,22 @@
 /* Pictures decoded ahead of time. A decoded element is kept so that the browser keeps its bitmap; the oldest go first,
    so memory stays flat however many are looked at. */
 import { url } from '~/api/client'
-import type { Shot } from '~/api/types'
+import type { Shot, Take } from '~/api/types'
 
 const keep = 14
 const warm = new Map<string, HTMLImageElement>()
 
 /* An address that carries the picture's hash is good for ever and never asked about again. */
-const hashOf = (shot: Pick<Shot, 'picture'>) => shot.picture?.sha256.slice(0, 16)
+const shortOf = (sha256: string | null | undefined) => sha256?.slice(0, 16)
+const hashOf = (shot: Pick<Shot, 'picture'>) => shortOf(shot.picture?.sha256)
 
 export function pictureUrl(shot: Pick<Shot, 'id' | 'picture'>): string {
     return url(`/shots/${shot.id}/picture`, { v: hashOf(shot) })
+}
+
+/** Of an earlier take that has one. */
+export function takeUrl(shot: Pick<Shot, 'id'>, take: Take): string {
+    return url(`/shots/${shot.id}/picture`, { take: take.number, v: shortOf(take.sha256) })
 }
 
 export function thumbnailUrl(shot: Pick<Shot, 'id' | 'picture'>): string {

@@ -1,11 +1,12 @@
 /* What the shot had before it was taken again: nothing that somebody may have judged is out of reach. */
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { api, url } from '~/api/client'
+import { api } from '~/api/client'
 import { keys } from '~/api/queries'
 import type { Shot, Take } from '~/api/types'
 import { sayFault } from '~/base/fault-words'
 import { useFormat } from '~/base/format'
+import { takeUrl } from '../pictures'
 import s from './side.module.css'
 
 function EarlierTake({ shot, take }: { shot: Shot; take: Take }) {
@@ -16,7 +17,7 @@ function EarlierTake({ shot, take }: { shot: Shot; take: Take }) {
     const isShown = take.sha256 !== null && !take.expired
     return (
         <li>
-            {isShown ? <a href={url(`/shots/${shot.id}/picture`, { take: take.number, v: take.sha256!.slice(0, 16) })} target="_blank" rel="noreferrer">{when} ↗</a> : when}
+            {isShown ? <a href={takeUrl(shot, take)} target="_blank" rel="noreferrer">{when} ↗</a> : when}
             {take.expired && ` · ${t('review.expired')}`}
             {why && ` · ${why}`}
         </li>
@@ -25,9 +26,8 @@ function EarlierTake({ shot, take }: { shot: Shot; take: Take }) {
 
 export function EarlierTakes({ shot }: { shot: Shot }) {
     const { t } = useTranslation()
-    const isPossible = shot.verdict_version > 0 // counted up by each retake, too
-    const takes = useQuery({ queryKey: keys.takes(shot.id, shot.verdict_version), queryFn: () => api.get<{ items: Take[] }>(`/shots/${shot.id}/takes`), enabled: isPossible, staleTime: Infinity })
-    if (!isPossible || !takes.data?.items.length) return null
+    const takes = useQuery({ queryKey: keys.takes(shot.id, shot.verdict_version), queryFn: () => api.get<{ items: Take[] }>(`/shots/${shot.id}/takes`), enabled: shot.verdict_version > 0, staleTime: Infinity }) // each retake counts the version up, too
+    if (!takes.data?.items.length) return null
     return (
         <div className="small">
             <span className="quiet">{t('review.takes')}</span>

@@ -1,6 +1,6 @@
 /* What the server says when it refuses something, in Chinese. The left side is the server's own sentence, as its source
    has it (%s and its kin stand for what is filled in); test/faults.test.ts fails when the server no longer says it so. */
-export const faults: [string, string][] = [
+export const refusals: [string, string][] = [
     // Forms: what is wrong with a member.
     ['is missing', '必须填写'],
     ['is missing: %s', '必须填写：%s'],
@@ -92,10 +92,6 @@ export const faults: [string, string][] = [
     ['settings.to[%zu]: not an e-mail address', '第 %s 个收件人（从 0 数起）不是邮箱地址'],
     ['no mail server is set up: give smtp.url and smtp.from in the settings', '没有配置邮件服务器：请在设置中填写 smtp.url 与 smtp.from'],
     ['this message has been sent', '这条消息已经发出'],
-    ['%s asks to slow down (429): %s', '%s 要求放慢（429）：%s'],
-    ['%s refuses the message (%d): %s', '%s 拒收消息（%s）：%s'],
-    ['%s refuses the message (%lld): %s', '%s 拒收消息（%s）：%s'],
-    ['%s failed (%d): %s', '%s 出错（%s）：%s'],
     // People.
     ['the name or the password is wrong', '用户名或密码不对'],
     ['the present password is wrong', '当前密码不对'],
